@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// One slot: one program does one workload for some seconds. A slot that others on the machine
+// disturbed is repeated a bounded number of times; the cleanest is kept, and marked if still dirty.
+
+import { LOAD_CORE, output, pssBytes, start } from './processes.mjs';
+import { watch } from './watcher.mjs';
+
+const REPEATS_MOST = 2;
+const SLOT_LIMIT_MS = 120_000;
+
+export async function runSlot(workload, program, settings) {
+  let best;
+  for (let repeat = 0; repeat <= REPEATS_MOST; ++repeat) {
+    const slot = await runOnce(workload, program, settings);
+    if (!best || (slot.valid && (!best.valid || slot.foreign < best.foreign))) best = slot;
+    // Memory does not mind others; what is wrong does not get right by repeating.
+    if (best.foreign <= settings.dirty || workload.per === 'tunnel' || !best.valid) break;
+  }
+  best.dirty = workload.per !== 'tunnel' && best.foreign > settings.dirty;
+  return best;
+}
+
+// A slot of the program as it is, holding one `without` what the workload is about.
+export async function runPair(workload, pair, withoutFirst, settings) {
+  const slots = {};
+  for (const which of withoutFirst ? ['without', 'with'] : ['with', 'without']) {
+    slots[which] = await runSlot(workload, pair[which], settings);
+  }
+  const { with: slot, without } = slots;
+  return {
+    ...slot,
+    without,
+    valid: slot.valid && without.valid,
+    error: slot.error || without.error,
+    dirty: slot.dirty || without.dirty,
+  };
+}
+
+async function runOnce(workload, program, { loadCommand, originPids, durationMs, warmupMs }) {
+  const pssBefore = workload.per === 'tunnel' ? pssBytes(program.pids) : 0;
+  const child = start(
+    LOAD_CORE,
+    loadCommand,
+    [
+      '--port',
+      String(program.ports[workload.port]),
+      ...(workload.port === 'plain' ? [] : ['--tls']),
+      '--proxy',
+      program.pids.join(','),
+      '--origin',
+      originPids.join(','),
+      '--warmup',
+      String(warmupMs),
+      '--duration',
+      String(durationMs),
+      '--clients',
+      String(workload.clients),
+      ...workload.load, // last, so that a workload may set times of its own
+    ],
+    { pipe: true },
+  );
+  const watcher = watch(program.ports.plain, program.pages);
+  const slot = JSON.parse(await output(child, SLOT_LIMIT_MS));
+  const badPage = await watcher.stop();
+  // Bytes of a long transfer count before its end; that it ended well is seen after the slot.
+  const right = slot.wrong === 0 && slot.correct + slot.bytes > 0;
+  return { ...slot, pssBefore, error: slot.error || badPage, valid: right && !badPage };
+}

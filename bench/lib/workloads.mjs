@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+// The work that every program does, and how its cost is counted. One row each, in order of report.
+//   port     which listener: plain, tls (ECDSA P-256) or rsa (RSA-2048)
+//   per      the unit that proxy CPU is divided by; `tunnel` counts memory instead
+//   target   the greatest ratio to HAProxy (with `than`: to itself) that Stickler may have;
+//            none: for information
+//   clients  how many at once
+//   load     further options of bench_load
+//   reuse    HAProxy's http-reuse, if not its default
+//   than     compares each program not with HAProxy but with itself without this: `log`, its access
+//            log, or `watcher`, somebody who looks at its pages (watcher.mjs)
+//   programs those that can do it, if not all
+//   quick    part of `--quick`
+
+const KB = 1024;
+const MB = 1024 * KB;
+
+const download = (size) => ['--path', `/bytes/${size}`, '--bytes', `${size}`];
+const upload = (size) => ['--path', '/upload', '--bytes', '0', '--upload', `${size}`];
+const heartbeat = ['--tunnels', '--pause', '2000', '--warmup', '2500'];
+
+// A group of workloads with what they have in common.
+function group(common, rows) {
+  return Object.entries(rows).map(([name, row]) => ({ name, load: [], ...common, ...row }));
+}
+
+export const workloads = [
+  ...group(
+    { per: 'request', clients: 64, port: 'plain' },
+    {
+      'small': { title: 'small GET, 64 connections', target: 0.8, quick: true },
+      'browser': { title: "the same with a browser's 14 fields", target: 0.8, load: ['--browser'] },
+      'small-tls': { title: 'small GET over TLS 1.3', target: 0.8, port: 'tls', quick: true },
+      'many': { title: 'small GET, 1,000 connections', target: 0.7, clients: 1000 },
+      'light': { title: 'small GET, 2,000 a second', load: ['--rate', '2000'] },
+      'connect': {
+        title: 'new connection per request',
+        target: 0.7,
+        load: ['--close'],
+        quick: true,
+      },
+      'connect-reuse': { title: 'the same, http-reuse always', load: ['--close'], reuse: 'always' },
+    },
+  ),
+  ...group(
+    { per: 'request', clients: 64, port: 'plain' },
+    {
+      'log': { title: 'small GET with an access log', than: 'log', target: 1.05, quick: true },
+      'watched': {
+        title: 'small GET, statistics page open and metrics read each second',
+        than: 'watcher',
+        target: 1.02, // what is less cannot be told from noise
+        programs: ['haproxy', 'stickler'],
+      },
+    },
+  ),
+  ...group(
+    { per: 'request', clients: 32, port: 'tls' },
+    {
+      'handshake': {
+        title: 'full handshake, ECDSA P-256',
+        target: 0.8,
+        load: ['--close'],
+        quick: true,
+      },
+      'handshake-rsa': { title: 'full handshake, RSA-2048', port: 'rsa', load: ['--close'] },
+      'resume': { title: 'resumed handshake', load: ['--close', '--resume'] },
+    },
+  ),
+  ...group(
+    { per: 'GB', clients: 32, load: download(64 * KB) },
+    {
+      'down-64k': { title: '64 kB downloads', target: 0.8, port: 'plain', quick: true },
+      'down-64k-tls': { title: '64 kB downloads, TLS', target: 0.8, port: 'tls' },
+    },
+  ),
+  ...group(
+    { per: 'GB', clients: 8, load: download(10 * MB) },
+    {
+      'down-10m': { title: '10 MB downloads', target: 0.65, port: 'plain' },
+      'down-10m-tls': { title: '10 MB downloads, TLS', target: 0.8, port: 'tls' },
+    },
+  ),
+  ...group(
+    { per: 'GB', clients: 4, load: upload(50 * MB) },
+    {
+      'up-50m': { title: '50 MB uploads', target: 0.85, port: 'plain' },
+      'up-50m-tls': { title: '50 MB uploads, TLS', target: 0.85, port: 'tls' },
+    },
+  ),
+  ...group(
+    { per: 'message', clients: 500, load: ['--tunnels'] },
+    {
+      'messages': {
+        title: '64-byte messages over 500 tunnels',
+        target: 1.0,
+        port: 'plain',
+        quick: true,
+      },
+      'messages-tls': { title: '64-byte messages over 500 tunnels, TLS', target: 1.0, port: 'tls' },
+    },
+  ),
+  ...group(
+    { per: 'tunnel', clients: 5000, load: heartbeat },
+    {
+      'memory': { title: 'memory of 5,000 idle tunnels', target: 0.3, port: 'plain' },
+      'memory-tls': { title: 'memory of 5,000 idle tunnels, TLS', target: 0.85, port: 'tls' },
+    },
+  ),
+];
+
+// What one unit cost the proxy in this slot: microseconds, milliseconds per GB, or kB of memory.
+export function cost(workload, slot) {
+  switch (workload.per) {
+    case 'GB':
+      return (slot.proxyCpu * 1e3) / (slot.bytes / 1e9);
+    case 'tunnel':
+      return (slot.pss - slot.pssBefore) / 1000 / workload.clients;
+    default:
+      return (slot.proxyCpu * 1e6) / slot.correct;
+  }
+}
+
+export const costUnit = ({ per }) =>
+  ({ GB: 'ms/GB', tunnel: 'kB/tunnel', request: 'µs/request', message: 'µs/message' })[per];
+
+// Units of work done per second, as people say it.
+export function throughput({ per }, slot) {
+  if (per === 'GB') return `${Math.round(slot.bytes / 1e6 / slot.seconds)} MB/s`;
+  return `${Math.round(slot.correct / slot.seconds)}/s`;
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#include "app/command_runtime.h"
+
+#include <cstdio>
+
+#include "app/load_config.h"
+#include "app/runtime_client.h"
+#include "observe/runtime_explain.h"
+
+namespace stickler::app {
+namespace {
+
+constexpr int kRefused = 1;
+constexpr int kNobodyThere = 3;
+
+// Commands that are silent when they are done: whatever they say is a refusal.
+bool is_silent(const std::vector<std::string>& words) {
+  return words.front() == "set" || words.front() == "drain";
+}
+
+bool is_refusal(const std::vector<std::string>& words, const std::string& answer) {
+  if (answer.starts_with("Unknown command")) return true;
+  if (answer.starts_with("No such server")) return true;
+  if (words.front() == "reload") return answer.starts_with("not reloaded");
+  if (words.front() == "explain") return answer.starts_with(observe::kNotExplained);
+  if (words.front() == "preview") return !answer.starts_with("http");
+  return is_silent(words) && !answer.empty();
+}
+
+std::string escape(const std::string& word) {
+  std::string escaped;
+  for (char c : word) {
+    if (c == ' ' || c == ';' || c == '\\') escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
+std::string line_of(const std::vector<std::string>& words) {
+  std::string line;
+  for (const std::string& word : words) line += (line.empty() ? "" : " ") + escape(word);
+  return line;
+}
+
+RuntimeAnswer refuse(const std::string& why, int code) { return {code, "stickler: " + why + "\n"}; }
+
+}  // namespace
+
+Result<RuntimePlace, std::string> runtime_place(const RunningProgram& program) {
+  if (!program.socket.empty()) return RuntimePlace{program.socket, ""};
+  config::LoadResult loaded = load_config(program.files);
+  if (loaded.config == nullptr) {
+    return RuntimePlace{kUsualSocket,
+                        loaded.file + " is wrong, and so does not say where the socket is; "};
+  }
+  if (!loaded.config->runtime.socket.empty()) {
+    return RuntimePlace{loaded.config->runtime.socket, ""};
+  }
+  return Failed{loaded.file + " configures no runtime socket: add runtime = { socket = \"" +
+                kUsualSocket + "\"; }; and restart"};
+}
+
+RuntimeAnswer ask_running(const RunningProgram& program, const std::vector<std::string>& words) {
+  auto place = runtime_place(program);
+  if (!place) return refuse(place.error(), kRefused);
+  auto answer = ask_runtime(place->socket, line_of(words));
+  if (!answer && !place->doubt.empty()) {
+    return refuse(place->doubt + answer.error().text + ": give --socket FILE", kRefused);
+  }
+  if (!answer) {
+    return refuse(answer.error().text, answer.error().nobody_there ? kNobodyThere : kRefused);
+  }
+  return {is_refusal(words, *answer) ? kRefused : 0, *answer};
+}
+
+int command_runtime(const RunningProgram& program, const std::vector<std::string>& words) {
+  const RuntimeAnswer answer = ask_running(program, words);
+  std::fputs(answer.text.c_str(), answer.code == 0 ? stdout : stderr);
+  return answer.code;
+}
+
+}  // namespace stickler::app

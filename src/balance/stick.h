@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// A backend's use of a stick table: whose a request's key is, and whose it becomes. The table knows
+// servers by number, decisions know them by position; here is where they meet. Any thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "balance/stick_tables.h"
+#include "base/result.h"
+#include "config/config.h"
+
+namespace stickler::balance {
+
+// What a table says of a request's key.
+struct KeyVerdict {
+  std::string_view text;                      // as the table keeps it; "" : there is none
+  const config::KeySource* source = nullptr;  // where it was
+  std::string_view table;                     // its name
+  std::optional<ServerNumber> owner;          // nothing: nobody has it yet
+  std::optional<std::size_t> server;          // the owner's position, unless the backend lost it
+  std::string_view owner_name;                // of an owner
+  Duration unused{0};                         // before this request, if it was looked at only
+};
+
+class Stick {
+  struct Private {};
+
+ public:
+  // `settings` has a stick group whose table `tables` has; both outlive this. Fails with a sentence
+  // if an expression does not compile.
+  static Result<std::unique_ptr<Stick>, std::string> make(const config::Backend& settings,
+                                                          const config::Table& table,
+                                                          StickTables& tables);
+
+  // The request's key and its owner, if it has one; this is a use of it. Views facts and `scratch`.
+  KeyVerdict find(const KeyFacts& facts, TimePoint now, std::string& scratch) const;
+  // The same for who explains: no use.
+  KeyVerdict look(const KeyFacts& facts, TimePoint now, std::string& scratch) const;
+
+  // The request goes to the server at this position: it becomes the key's if that was nobody's, or
+  // still is whose the verdict says. Then the verdict says who has it, who may have been faster.
+  void settle(KeyVerdict& verdict, std::size_t position, TimePoint now) const;
+  // As far as nobody has it: for a request whose server something else decided.
+  void join(KeyVerdict& verdict, std::size_t position, TimePoint now) const;
+  // The server at this position has answered with these fields: what they tell of keys is its.
+  void learn(std::span<const http::Field> answer, std::size_t position, TimePoint now) const;
+
+  Stick(Private, const config::Stick& settings, StickyKeyReader reader, StickTables& tables);
+
+ private:
+  KeyVerdict read(const KeyFacts& facts, std::string& scratch) const;
+  void name_owner(KeyVerdict& verdict, ServerNumber owner) const;
+
+  const config::Stick& settings_;
+  const StickyKeyReader reader_;
+  StickTables& tables_;
+  const std::shared_ptr<StickyTable> table_;
+  std::vector<ServerNumber> numbers_;  // by position
+};
+
+}  // namespace stickler::balance

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+#include "config/passwords.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <optional>
+
+#include "base/strings.h"
+
+namespace stickler::config {
+namespace {
+
+constexpr std::size_t kMostAccounts = 1000;
+
+bool is_loopback(const Bind& bind) {
+  for (std::string_view begin : {"127.", "[::1]:", "localhost:", "unix:"}) {
+    if (bind.text.starts_with(begin)) return true;
+  }
+  return false;
+}
+
+bool is_public(const Listener& listener) {
+  return !std::ranges::all_of(listener.binds, is_loopback);
+}
+
+// Whether others than owner and group may read it.
+bool is_open_to_all(const std::string& file) {
+  struct stat found{};
+  return ::stat(file.c_str(), &found) == 0 && (found.st_mode & S_IROTH) != 0;
+}
+
+// Fills in the accounts; or says what is wrong with the file.
+std::optional<std::string> read_accounts(Page& page) {
+  std::ifstream file(page.password_file);
+  if (!file) return std::string("cannot be read: ") + std::strerror(errno);
+  std::string line;
+  for (int number = 1; std::getline(file, line); ++number) {
+    if (line.ends_with('\r')) line.pop_back();
+    if (line.empty() || line.starts_with('#')) continue;
+    const std::size_t colon = line.find(':');
+    if (colon == std::string::npos || colon == 0 || colon + 1 == line.size()) {
+      return "line " + std::to_string(number) + " is not USER:PASSWORD";
+    }
+    if (page.accounts.size() == kMostAccounts) return std::string("holds more than 1000 accounts");
+    page.accounts.emplace_back(line.substr(0, colon), line.substr(colon + 1));
+  }
+  if (page.accounts.empty()) return std::string("holds no account: nobody could see the page");
+  return std::nullopt;
+}
+
+void read_page(const Listener& listener, std::optional<Page>& page, const std::string& name,
+               const Places& places, Report& report) {
+  if (!page || page->uri.empty()) return;  // without a path: that has been said
+  const std::string path = "listeners." + listener.name + "." + name;
+  if (page->password_file.empty()) {
+    if (!is_public(listener)) return;
+    return report.warning(places.value(path + ".uri"),
+                          path + ": the page " + page->uri + " is public and has no password",
+                          "add password_file = \"/etc/stickler/" + name + ".password\";");
+  }
+  const std::string setting = path + ".password_file";
+  if (auto wrong = read_accounts(*page)) {
+    return report.error(places.value(setting), setting + ": " + page->password_file + " " + *wrong,
+                        "write a line USER:PASSWORD");
+  }
+  if (!is_open_to_all(page->password_file)) return;
+  report.warning(places.value(setting),
+                 setting + ": everybody on this machine may read " + page->password_file,
+                 "chmod 640 " + page->password_file);
+}
+
+}  // namespace
+
+void read_passwords(Config& config, const Places& places, Report& report) {
+  for (Listener& listener : config.listeners) {
+    read_page(listener, listener.stats, "stats", places, report);
+    read_page(listener, listener.metrics, "metrics", places, report);
+  }
+}
+
+}  // namespace stickler::config

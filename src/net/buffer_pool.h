@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// Byte buffers lent for as long as bytes are in flight. Each thread has its own pool and a lease
+// never changes threads, so nothing locks. Few sizes, so that a buffer freed is a buffer found.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace stickler::net {
+
+class BufferPool;
+
+// Owns `size()` bytes at `data()` until destroyed; the address never changes meanwhile.
+class BufferLease {
+ public:
+  BufferLease() = default;
+  BufferLease(BufferLease&& other) noexcept { swap(other); }
+  BufferLease& operator=(BufferLease&& other) noexcept {
+    BufferLease(std::move(other)).swap(*this);
+    return *this;
+  }
+  ~BufferLease() { reset(); }
+
+  char* data() const { return data_; }
+  std::size_t size() const { return size_; }
+  explicit operator bool() const { return data_ != nullptr; }
+  void reset();
+
+ private:
+  friend class BufferPool;
+  void swap(BufferLease& other) noexcept {
+    std::swap(pool_, other.pool_);
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+  }
+
+  BufferPool* pool_ = nullptr;
+  char* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+class BufferPool {
+ public:
+  static constexpr std::array<std::size_t, 5> kSizes{4096, 16384, 65536, 131072, 262144};
+
+  // The calling thread's pool.
+  static BufferPool& local();
+
+  BufferPool() = default;
+  ~BufferPool();
+  BufferPool(const BufferPool&) = delete;
+  BufferPool& operator=(const BufferPool&) = delete;
+
+  // At least `size` bytes. Sizes beyond the largest class are allocated and freed singly.
+  BufferLease lease(std::size_t size);
+
+ private:
+  friend class BufferLease;
+  void give_back(char* data, std::size_t size);
+  std::array<std::vector<char*>, kSizes.size()> idle_;
+};
+
+}  // namespace stickler::net

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// Tasks that run on their own, owned by somebody who waits for the last of them: a worker's
+// clients, the upload beside a download. The group must outlive its tasks; its destructor checks
+// that.
+#pragma once
+
+#include <cstddef>
+
+#include "base/assert.h"
+#include "net/task.h"
+#include "net/wait.h"
+
+namespace stickler::net {
+
+class TaskGroup {
+ public:
+  TaskGroup() = default;
+  TaskGroup(const TaskGroup&) = delete;
+  TaskGroup& operator=(const TaskGroup&) = delete;
+  ~TaskGroup() { ASSERT(running_ == 0); }
+
+  // Runs `task` until its first wait, now; the rest as its waits end.
+  void start(Task<> task) {
+    ++running_;
+    run(std::move(task), this);
+  }
+
+  std::size_t running() const { return running_; }
+
+  // co_await: until no task is running, or the limit has passed. One waiter at a time.
+  Wait all_ended(Duration limit) { return Wait(running_ == 0, &ended_, nullptr, limit); }
+
+ private:
+  struct Root {
+    struct promise_type {
+      static void* operator new(std::size_t size) { return allocate_frame(size); }
+      static void operator delete(void* frame, std::size_t size) { free_frame(frame, size); }
+      Root get_return_object() noexcept { return {}; }
+      std::suspend_never initial_suspend() noexcept { return {}; }
+      std::suspend_never final_suspend() noexcept { return {}; }
+      void return_void() noexcept {}
+      void unhandled_exception() noexcept { std::terminate(); }
+    };
+  };
+
+  static Root run(Task<> task, TaskGroup* group);
+  void one_ended();
+
+  std::size_t running_ = 0;
+  WaitSlot ended_ = nullptr;
+};
+
+}  // namespace stickler::net

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#include "net/write_all.h"
+
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <cstring>
+#include <span>
+
+#include "net/buffer_pool.h"
+#include "net/event_loop.h"
+
+namespace stickler::net {
+namespace {
+
+std::size_t total_size(const Flight& flight) {
+  return flight[0].size() + flight[1].size() + flight[2].size();
+}
+
+// Drops `count` sent bytes from the front.
+void drop_sent(Flight& flight, std::size_t count) {
+  for (std::string_view& part : flight) {
+    std::size_t of_part = std::min(count, part.size());
+    part.remove_prefix(of_part);
+    count -= of_part;
+  }
+}
+
+IoResult try_flight(Stream& stream, const Flight& flight) {
+  std::array<iovec, std::tuple_size_v<Flight>> parts;
+  std::size_t count = 0;
+  for (std::string_view part : flight) {
+    if (part.empty()) continue;
+    parts[count++] = {const_cast<char*>(part.data()), part.size()};  // iovec is not const-correct
+  }
+  return stream.try_write(std::span(parts).first(count));
+}
+
+// One try at everything: `done` with nothing left in the flight, or why not.
+IoResult try_all(Stream& stream, Flight& flight, bool& any_sent) {
+  while (total_size(flight) > 0) {
+    IoResult sent = try_flight(stream, flight);
+    if (!sent.done()) return sent;
+    any_sent = true;
+    drop_sent(flight, sent.bytes);
+  }
+  return stream.flush();
+}
+
+// Moves what is left into memory of our own.
+BufferLease keep_rest(Flight& flight) {
+  BufferLease kept = BufferPool::local().lease(total_size(flight));
+  char* at = kept.data();
+  for (std::string_view part : flight) {
+    if (part.empty()) continue;
+    std::memcpy(at, part.data(), part.size());
+    at += part.size();
+  }
+  flight = {std::string_view(kept.data(), at), {}, {}};
+  return kept;
+}
+
+}  // namespace
+
+Task<WriteResult> write_all(Stream& stream, Flight flight, Duration limit) {
+  WriteResult result;
+  BufferLease kept;
+  for (;;) {
+    IoResult sent = try_all(stream, flight, result.any_sent);
+    if (sent.done()) break;
+    if (!sent.blocked()) {
+      result.kind = WriteResult::Kind::failed;
+      result.error = sent.error;
+      break;
+    }
+    result.waited = true;
+    if (!kept && total_size(flight) > 0) kept = keep_rest(flight);
+    Wake woke = co_await stream.socket().writable(limit);
+    if (woke == Wake::ready) continue;
+    result.kind =
+        woke == Wake::timed_out ? WriteResult::Kind::timed_out : WriteResult::Kind::cancelled;
+    break;
+  }
+  result.unsent = total_size(flight);
+  co_return result;
+}
+
+void Yield::await_suspend(std::coroutine_handle<> waiting) noexcept {
+  waiting_ = waiting;
+  EventLoop::current().ready().wake(*this, Wake::ready);
+}
+
+void Yield::resume(Waiter& waiter) { static_cast<Yield&>(waiter).waiting_.resume(); }
+
+}  // namespace stickler::net

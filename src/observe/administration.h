@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// What an administrator can have done to the running program, whoever asks: the runtime socket, or
+// a signal. Implemented by the program itself. Control thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backend/server_state.h"
+#include "config/effective.h"
+#include "net/task.h"
+#include "observe/captured_errors.h"
+#include "observe/drain.h"
+#include "observe/stats_snapshot.h"
+#include "proxy/live_sessions.h"
+#include "proxy/snapshot.h"
+
+namespace stickler::observe {
+
+// What came of a reload, for whoever asked for it: what changed, or why nothing did.
+struct ReloadResult {
+  bool ok = false;
+  std::string text;
+};
+
+// A server by its names.
+struct ServerName {
+  std::string_view backend;
+  std::string_view server;
+};
+
+class Administration {
+ public:
+  virtual ~Administration() = default;
+
+  // What is in force now. Good until the next wait.
+  virtual const proxy::Snapshot& snapshot() const = 0;
+  virtual const std::vector<config::EffectiveSetting>& settings() const = 0;
+  virtual backend::Admin admin_state(ServerName server) const = 0;
+
+  // Everything that is counted and known, at this moment.
+  virtual StatsSnapshot stats() = 0;
+  // Requests and tunnels that are open at this moment, the oldest first; of very many the oldest of
+  // each worker. Empty once the program is about to end.
+  virtual net::Task<std::vector<proxy::LiveSession>> sessions() = 0;
+  // The last heads that were not understood, the newest first, and how many there were in all.
+  virtual const CapturedErrors& errors() const = 0;
+
+  virtual net::Task<ReloadResult> reload() = 0;
+
+  // Each: nothing, or a sentence that says why not. What is set survives reloads and, if a state
+  // file is configured, restarts.
+  virtual std::optional<std::string> set_state(ServerName server, backend::Admin state) = 0;
+  // As set_state(drain); when `within` has passed who is left is moved, as set_state(maint) does.
+  virtual std::optional<std::string> drain(ServerName server, Duration within) = 0;
+  virtual DrainReport drain_report(ServerName server) = 0;
+  virtual std::optional<std::string> set_weight(ServerName server, unsigned weight) = 0;
+  virtual std::optional<std::string> set_address(ServerName server, std::string_view address) = 0;
+  // Its browsers come back at once, and by their cookie to this server, if it takes them.
+  virtual void end_tunnels(ServerName server) = 0;
+};
+
+}  // namespace stickler::observe

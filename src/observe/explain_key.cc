@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#include "observe/explain_key.h"
+
+#include <chrono>
+
+#include "base/assert.h"
+#include "observe/explain_text.h"
+
+namespace stickler::observe {
+namespace {
+
+using Kind = config::KeySource::Kind;
+
+std::string describe(const config::KeySource& source) {
+  switch (source.kind) {
+    case Kind::path:
+      return "path";
+    case Kind::query:
+      return "query " + source.text;
+    case Kind::field:
+      return "field " + source.text;
+    case Kind::cookie:
+      return "cookie " + source.text;
+    case Kind::client:
+      return "client";
+    case Kind::sni:
+      return "TLS name";
+  }
+  ASSERT(false);
+  return {};
+}
+
+}  // namespace
+
+Explanation::Key explain_key(const balance::Question& question, const balance::Choice& choice) {
+  const balance::KeyVerdict& verdict = question.key;
+  Explanation::Key key;
+  key.table = question.backend->stick->table;
+  key.counts = !question.pin && !question.preview &&
+               !(question.cookie.server && choice.server == question.cookie.server);
+  if (verdict.source == nullptr) return key;
+  key.source = describe(*verdict.source);
+  key.text = verdict.text;
+  key.server = verdict.owner_name;
+  key.gone = verdict.owner && !verdict.server;
+  key.unused = verdict.unused;
+  return key;
+}
+
+std::string key_in_words(const Explanation::Key& key) {
+  std::string text = key.table + ": ";
+  if (key.source.empty()) return text + "the request has no key";
+  text += key.text + " (" + key.source + ")";
+  if (key.server.empty()) {
+    text += " is nobody's yet";
+  } else {
+    text += " is " + key.server + "'s, used " +
+            span_in_words(std::chrono::floor<std::chrono::seconds>(key.unused)) + " ago";
+  }
+  if (key.gone) text += ", which is not in the configuration any more";
+  if (!key.counts) text += "; it does not count here";
+  return text;
+}
+
+}  // namespace stickler::observe

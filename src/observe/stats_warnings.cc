@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+#include "observe/stats_warnings.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "observe/readable.h"
+
+namespace stickler::observe {
+namespace {
+
+using Weight = Event::Weight;
+using balance::Availability;
+
+class Warnings {
+ public:
+  explicit Warnings(const StatsSnapshot& stats) : stats_(stats) {}
+
+  std::vector<StatsWarning> run();
+
+ private:
+  void say(Weight weight, std::string text) { said_.push_back({weight, std::move(text)}); }
+  void look_at_process();
+  void look_at_certificates(const ListenerStats& listener);
+  void look_at(const BackendStats& backend);
+  void look_at(const std::string& name, const ServerStats& server);
+
+  const StatsSnapshot& stats_;
+  std::vector<StatsWarning> said_;
+};
+
+std::string counted(std::uint64_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+// "11 sessions, 9 tunnels and 2 requests left; 0.6 leave per minute, …"
+std::string drain_text(const DrainReport& drain) {
+  const Occupants& left = drain.occupants;
+  if (left.none()) return "is drained: nobody is left there";
+  std::string text =
+      fmt::format("is draining: {}, {} and {} left", counted(left.sessions, "session"),
+                  counted(left.tunnels, "tunnel"), counted(left.requests, "request"));
+  if (drain.decay && *drain.decay > 0) text += fmt::format("; {:.1f} leave a minute", *drain.decay);
+  if (drain.until_empty) text += ", empty in about " + readable_span(*drain.until_empty);
+  if (drain.until_limit) text += "; who is left moves in " + readable_span(*drain.until_limit);
+  return text;
+}
+
+std::vector<StatsWarning> Warnings::run() {
+  look_at_process();
+  for (const BackendStats& backend : stats_.backends) look_at(backend);
+  for (const ListenerStats& listener : stats_.listeners) look_at_certificates(listener);
+  std::vector<StatsWarning> heaviest_first;
+  for (const Weight weight : {Weight::error, Weight::warning, Weight::info}) {
+    std::ranges::copy_if(said_, std::back_inserter(heaviest_first),
+                         [=](const StatsWarning& each) { return each.weight == weight; });
+  }
+  return heaviest_first;
+}
+
+void Warnings::look_at_process() {
+  const ProcessStats& process = stats_.process;
+  if (process.stopping) say(Weight::warning, "this process is stopping: it finishes what is open");
+  const ProcessStats::Reload& reload = process.reload;
+  if (reload.when != WallTime{} && !reload.ok) {
+    say(Weight::error, fmt::format("the last reload, {}, changed nothing: {}",
+                                   readable_ago(reload.when, stats_.now), reload.text));
+  }
+  if (process.max_connections > 0 && process.connections >= process.max_connections) {
+    say(Weight::error,
+        fmt::format("all {} connections are in use: new clients wait", process.max_connections));
+  }
+  if (process.lost_log_lines > 0) {
+    say(Weight::warning,
+        fmt::format("{} of the access log were lost, because its output was too slow",
+                    counted(process.lost_log_lines, "line")));
+  }
+}
+
+// One certificate may serve several listeners: said once for each, since each needs it.
+void Warnings::look_at_certificates(const ListenerStats& listener) {
+  for (const CertificateStats& certificate : listener.certificates) {
+    const Duration left = certificate.until - stats_.now;
+    if (left >= kCertificateWarning) continue;
+    const std::string name =
+        fmt::format("listener {}: the certificate of {}", listener.name, certificate.name);
+    if (left <= Duration{0}) {
+      say(Weight::error,
+          fmt::format("{} has expired {}", name, readable_ago(certificate.until, stats_.now)));
+    } else {
+      say(Weight::warning, fmt::format("{} expires in {}", name, readable_span(left)));
+    }
+  }
+}
+
+void Warnings::look_at(const BackendStats& backend) {
+  if (!backend.usable()) {
+    say(Weight::error, fmt::format("backend {} has no usable server", backend.name));
+  }
+  for (const ServerStats& server : backend.servers) {
+    look_at(backend.name + "/" + server.name, server);
+  }
+}
+
+void Warnings::look_at(const std::string& name, const ServerStats& server) {
+  const std::string lasted = readable_span(stats_.now - server.since);
+  if (server.availability == Availability::down) {
+    std::string why = server.last_failure.verdict.text;
+    say(Weight::warning, fmt::format("server {} has been down for {}{}{}", name, lasted,
+                                     why.empty() ? "" : ": ", why));
+  } else if (server.availability == Availability::maint) {
+    say(Weight::info, fmt::format("server {} is in maintenance", name));
+  } else if (server.drain) {
+    say(Weight::info, fmt::format("server {} {}", name, drain_text(*server.drain)));
+  }
+}
+
+}  // namespace
+
+std::vector<StatsWarning> stats_warnings(const StatsSnapshot& stats) {
+  return Warnings(stats).run();
+}
+
+}  // namespace stickler::observe

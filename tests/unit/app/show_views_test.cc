@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// From the running program's answers to what is shown of them.
+#include "app/show_views.h"
+
+#include <gtest/gtest.h>
+
+#include "observe/event_listing.h"
+#include "observe/servers_json.h"
+#include "observe/session_lines.h"
+#include "observe/stats_csv.h"
+#include "observe/stats_fixture.h"
+
+namespace stickler::app {
+namespace {
+
+using observe::test::an_hour_old;
+using observe::test::kNow;
+
+std::string shown(const Table& table) { return render(table, {}); }
+
+TEST(ShowViews, Servers) {
+  observe::StatsSnapshot stats = an_hour_old();
+  stats.backends.front()
+      .servers[0]
+      .totals.counts[static_cast<std::size_t>(observe::Count::requests)] = 12'345;
+  EXPECT_EQ(
+      shown(servers_table(Json::parse(observe::servers_json(stats)), kNow)),
+      "SERVER  STATUS   FOR  WEIGHT  ACTIVE  QUEUED  SESSIONS  REQUESTS  ADDRESS      LAST CHECK\n"
+      "app/s1  UP      90 s       1       4       0         0       12k  10.0.0.1:80  GET /: 200 "
+      "in "
+      "12 ms\n"
+      "app/s2  DOWN    90 s       1       0       0         0         0  10.0.0.2:80  GET /: 503, "
+      "but \"no\"\n"
+      "app/s3  MAINT   90 s       1       0       0         0         0  10.0.0.3:80  \n");
+}
+
+TEST(ShowViews, AServerThatDrainsSaysHowFarItIs) {
+  observe::StatsSnapshot stats = an_hour_old();
+  observe::DrainReport& drain = stats.backends.front().servers[0].drain.emplace();
+  drain.occupants.sessions = 3;
+  drain.until_empty = std::chrono::minutes(18);
+  const Table table = servers_table(Json::parse(observe::servers_json(stats)), kNow);
+  EXPECT_EQ(table.rows[0].back().text, "3 sessions left, empty in 18 min");
+  EXPECT_EQ(table.rows[0][1].tint, Tint::good);
+  EXPECT_EQ(table.rows[1][1].tint, Tint::bad);
+  EXPECT_EQ(table.rows[2][1].tint, Tint::doubtful);
+}
+
+TEST(ShowViews, Sessions) {
+  proxy::LiveSession session;
+  session.client = "10.1.1.1:5000";
+  session.listener = "web";
+  session.backend = "app";
+  session.server = "s1";
+  session.request_line = "GET / HTTP/1.1";
+  session.age = std::chrono::seconds(5);
+  EXPECT_EQ(shown(sessions_table(Json::parse(observe::sessions_json({session})))),
+            "CLIENT         LISTENER  AGE  STATE    SERVER  REASON  REQUEST\n"
+            "10.1.1.1:5000  web       5 s  request  app/s1          GET / HTTP/1.1\n");
+}
+
+TEST(ShowViews, Events) {
+  observe::StatsSnapshot stats;
+  stats.events.push_back({kNow, observe::Event::Weight::error, "no server"});
+  const Table table = events_table(Json::parse(observe::events_json(stats)));
+  EXPECT_EQ(table.rows[0][1].tint, Tint::bad);
+  EXPECT_EQ(table.rows[0][2].text, "no server");
+}
+
+TEST(ShowViews, CountersByTheirNames) {
+  observe::StatsSnapshot stats = an_hour_old();
+  const Json plain = plain_rows(Json::parse(observe::stats_json(stats, {})));
+  EXPECT_EQ(plain[0]["scur"], 7);
+  EXPECT_EQ(plain[1]["status"], "UP");
+  const Table table = stat_table(plain);
+  EXPECT_EQ(table.rows[1][1].text, "s1");
+  EXPECT_EQ(table.columns[3].title, "SCUR");
+  EXPECT_EQ(table.rows[0][3].text, "7");
+  EXPECT_EQ(table.rows[1][8].text, "");  // listeners alone have it
+}
+
+TEST(ShowViews, WhatIsNoSuchAnswerIsRefused) {
+  const Json strange = Json::parse(R"([{"server": 1}])");
+  EXPECT_THROW(servers_table(strange, kNow), Json::exception);
+  EXPECT_THROW(sessions_table(strange), Json::exception);
+  EXPECT_THROW(stat_table(strange), Json::exception);
+  EXPECT_THROW(plain_rows(strange), Json::exception);
+}
+
+}  // namespace
+}  // namespace stickler::app
