@@ -5,7 +5,7 @@ import { cpus } from "node:os";
 import { run } from "./exec.mjs";
 import { kBuilds, kRoot } from "./plan.mjs";
 
-const kLimitSeconds = 1800;
+const kLimitSeconds = 3600;
 const kNiceness = 10;
 
 // → a promise per build's name, of { ok, seconds, output }; `onBuilt` hears of each as it ends.

@@ -12,7 +12,6 @@ export const kBuilds = {
   plain: { preset: "release", folder: "build", patience: 2 },
   asan: { preset: "asan", folder: "build-asan", patience: 4 },
   tsan: { preset: "tsan", folder: "build-tsan", patience: 6 },
-  fuzz: { preset: "fuzz", folder: "build-fuzz", patience: 1 },
 };
 
 // Where threads meet: worker loops, shared server state and queues, logs, the program as a whole.
@@ -54,7 +53,7 @@ export function allSuites(root = kRoot) {
     ...e2e("asan", sanitized),
     ...unit("tsan", rooms, kRoomsUnderTsan),
     ...e2e("tsan", sanitized, kJourneysUnderTsan),
-    ...formats.map((name) => ({ kind: "fuzz", name, build: "fuzz" })),
+    ...formats.map((name) => ({ kind: "fuzz", name, build: "asan" })),
   ];
 }
 
@@ -76,14 +75,14 @@ export function choose(words, suites) {
 function chooseSuites(choosing, suites) {
   if (choosing.length === 0) return { suites: suites.filter((it) => !it.onRequest) };
   const kinds = choosing.filter((word) => kKinds.includes(word));
-  const builds = choosing.filter((word) => word in kBuilds && !kKinds.includes(word));
+  const builds = choosing.filter((word) => word in kBuilds);
   const names = choosing.filter((word) => !kKinds.includes(word) && !(word in kBuilds));
   const unknown = names.find((name) => !suites.some((suite) => suite.name === name));
   if (unknown) return { error: `no tests are called '${unknown}'` };
   const chosen = suites.filter((suite) =>
     (kinds.length === 0 || kinds.includes(suite.kind)) &&
     (names.length === 0 ? !suite.onRequest : names.includes(suite.name)) &&
-    (!["plain", "asan", "tsan"].includes(suite.build) ||
+    (!suite.build || suite.kind === "fuzz" ||
       (builds.length === 0 ? suite.build === "plain" : builds.includes(suite.build))));
   return chosen.length > 0 ? { suites: chosen } : { error: "these words choose no test" };
 }

@@ -80,7 +80,7 @@ export class Report {
 
 // The command that runs this one test again.
 export function howToRepeat(suite, { test, where }) {
-  if (suite.kind === "fuzz" && where) return `build-fuzz/${suite.name}_fuzz ${where}`;
+  if (suite.kind === "fuzz" && where) return `build-asan/${suite.name}_fuzz ${where}`;
   const words = ["./stickler.sh test", nameOf(suite)];
   const named = ["unit", "e2e", "package"].includes(suite.kind);
   if (named && !test.startsWith("the ")) words.push(`--only '${test.replaceAll("'", "'\\''")}'`);

@@ -90,8 +90,8 @@ test("tidy: a rule that cannot be checked is a failure", () => {
 });
 
 test("fuzzing: what was found is named", () => {
-  const output = "Test unit written to build-fuzz/request-crash-1\n";
-  assert.equal(readFuzzer({ output, code: 77 }).failures[0].where, "build-fuzz/request-crash-1");
+  const output = "Test unit written to build-asan/request-crash-1\n";
+  assert.equal(readFuzzer({ output, code: 77 }).failures[0].where, "build-asan/request-crash-1");
   assert.equal(readFuzzer({ output: "", code: 0 }).passed, 1);
 });
 
@@ -102,7 +102,7 @@ const kSuites = [
   { kind: "unit", name: "http", build: "asan" },
   { kind: "e2e", name: "cookies", build: "asan" },
   { kind: "e2e", name: "cookies", build: "tsan", onRequest: true },
-  { kind: "fuzz", name: "request", build: "fuzz" },
+  { kind: "fuzz", name: "request", build: "asan" },
 ];
 
 function chosen(words) {
@@ -117,7 +117,7 @@ test("words choose suites", () => {
   assert.deepEqual(chosen("unit"), ["unit http plain"]);
   assert.deepEqual(chosen("http asan"), ["unit http asan"]);
   assert.deepEqual(chosen("unit e2e asan"), ["unit http asan", "e2e cookies asan"]);
-  assert.deepEqual(chosen("fuzz"), ["fuzz request fuzz"]);
+  assert.deepEqual(chosen("fuzz"), ["fuzz request asan"]);
   assert.deepEqual(chosen("tidy"), ["tidy"]);
   assert.equal(chosen("cokies"), "no tests are called 'cokies'");
 });
@@ -138,7 +138,7 @@ test("fuzzing takes as long as one likes", () => {
 test("only what the chosen suites need is built", () => {
   const targets = targetsOf(choose(["unit", "e2e", "fuzz"], kSuites).suites);
   assert.deepEqual([...targets].map(([build, names]) => [build, [...names]]),
-    [["plain", ["unit_http", "stickler"]], ["fuzz", ["request_fuzz"]]]);
+    [["plain", ["unit_http", "stickler"]], ["asan", ["request_fuzz"]]]);
 });
 
 test("a failure names the command that repeats it", () => {

@@ -36,7 +36,7 @@ export async function runSuite(suite, options) {
 
 // "unit http asan"
 export function nameOf({ kind, name, build }) {
-  return [kind, name, build === "plain" || build === "fuzz" ? "" : build].filter(Boolean).join(" ");
+  return [kind, name, build === "plain" || kind === "fuzz" ? "" : build].filter(Boolean).join(" ");
 }
 
 async function runTidy({ file }, { only }) {
@@ -95,8 +95,8 @@ async function runTrial(suite) {
 }
 
 async function runFuzzer(suite, { fuzzSeconds }) {
-  const { name } = suite;
-  const { folder } = kBuilds.fuzz;
+  const { name, build } = suite;
+  const { folder } = kBuilds[build];
   const found = join(kRoot, folder, "corpus", name);
   const seeds = join(kRoot, "tests/fuzz/corpus", name);
   for (const path of [found, seeds]) mkdirSync(path, { recursive: true });
