@@ -48,7 +48,7 @@ KeyVerdict Stick::look(const KeyFacts& facts, TimePoint now, std::string& scratc
   KeyVerdict verdict = read(facts, scratch);
   if (verdict.text.empty()) return verdict;
   if (auto entry = table_->peek(verdict.text, now)) {
-    name_owner(verdict, entry->server);
+    name_owner(verdict, {entry->server, false});
     verdict.unused = entry->unused;
   }
   return verdict;
@@ -63,10 +63,11 @@ KeyVerdict Stick::read(const KeyFacts& facts, std::string& scratch) const {
   return verdict;
 }
 
-void Stick::name_owner(KeyVerdict& verdict, ServerNumber owner) const {
-  verdict.owner = owner;
-  verdict.owner_name = tables_.server_name(owner);
-  const auto at = std::ranges::find(numbers_, owner);
+void Stick::name_owner(KeyVerdict& verdict, KeyOwner owner) const {
+  verdict.owner = owner.server;
+  verdict.asked = owner.asked;
+  verdict.owner_name = tables_.server_name(owner.server);
+  const auto at = std::ranges::find(numbers_, owner.server);
   verdict.server.reset();
   if (at != numbers_.end()) verdict.server = static_cast<std::size_t>(at - numbers_.begin());
 }
@@ -96,6 +97,34 @@ void Stick::learn(std::span<const http::Field> answer, std::size_t position, Tim
       key = field.value;
     }
     if (!key.empty()) table_->set(reader_.as_kept(key, scratch), numbers_[position], now);
+  }
+}
+
+// ---- tables that others keep, too ----
+
+Duration Stick::patience() const {
+  const TableSharing* const with = table_->sharing();
+  return with == nullptr ? Duration{0} : with->patience();
+}
+
+void Stick::when_settled(const KeyVerdict& verdict, std::function<void()> call) const {
+  TableSharing* const with = table_->sharing();
+  if (with == nullptr) return call();
+  with->when_settled(verdict.text, std::move(call));
+}
+
+void Stick::stand_alone(const KeyVerdict& verdict, TimePoint now) const {
+  if (TableSharing* const with = table_->sharing()) with->waited_in_vain();
+  table_->stand_alone(verdict.text, now);
+}
+
+void Stick::renew(KeyVerdict& verdict, TimePoint now) const {
+  verdict.asked = false;
+  if (auto owner = table_->find(verdict.text, now)) {
+    name_owner(verdict, *owner);
+  } else {
+    verdict.owner.reset();
+    verdict.server.reset();
   }
 }
 

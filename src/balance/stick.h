@@ -3,6 +3,7 @@
 // servers by number, decisions know them by position; here is where they meet. Any thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -22,6 +23,7 @@ struct KeyVerdict {
   const config::KeySource* source = nullptr;  // where it was
   std::string_view table;                     // its name
   std::optional<ServerNumber> owner;          // nothing: nobody has it yet
+  bool asked = false;  // others who keep the table may know another one: await their answer
   std::optional<std::size_t> server;          // the owner's position, unless the backend lost it
   std::string_view owner_name;                // of an owner
   Duration unused{0};                         // before this request, if it was looked at only
@@ -50,11 +52,20 @@ class Stick {
   // The server at this position has answered with these fields: what they tell of keys is its.
   void learn(std::span<const http::Field> answer, std::size_t position, TimePoint now) const;
 
+  // For a verdict that says `asked`: how long it may be waited for the others, and who calls back,
+  // from any thread, when they have answered.
+  Duration patience() const;
+  void when_settled(const KeyVerdict& verdict, std::function<void()> call) const;
+  // They have not, within that time: what is known here counts.
+  void stand_alone(const KeyVerdict& verdict, TimePoint now) const;
+  // What the table says now.
+  void renew(KeyVerdict& verdict, TimePoint now) const;
+
   Stick(Private, const config::Stick& settings, StickyKeyReader reader, StickTables& tables);
 
  private:
   KeyVerdict read(const KeyFacts& facts, std::string& scratch) const;
-  void name_owner(KeyVerdict& verdict, ServerNumber owner) const;
+  void name_owner(KeyVerdict& verdict, KeyOwner owner) const;
 
   const config::Stick& settings_;
   const StickyKeyReader reader_;

@@ -13,7 +13,16 @@ constexpr std::size_t kFirstSlots = 16;
 // At most three of four slots are taken: then a search looks at two or three.
 bool is_crowded(std::size_t taken, std::size_t slots) { return 4 * (taken + 1) > 3 * slots; }
 
+constexpr Duration kTick =
+    std::chrono::duration_cast<Duration>(std::chrono::seconds(1)) / kStickyTicksPerSecond;
+
 }  // namespace
+
+StickyTime sticky_ticks(Duration span) {
+  return static_cast<StickyTime>(std::max<Duration::rep>(span / kTick, 1));
+}
+
+Duration sticky_span(StickyTime ticks) { return kTick * ticks; }
 
 void StickyEntry::set_key(std::string_view key) {
   ASSERT(key.size() <= UINT8_MAX);
@@ -72,7 +81,9 @@ StickyEntry& StickyShard::add(std::string_view key, std::uint32_t hash, ServerNu
   added.set_key(key);
   added.hash_ = hash;
   added.server = server;
-  added.used = added.created = now;
+  added.used = added.created = added.told = now;
+  added.version = 0;
+  added.standing = KeyStanding::own;
   put_slot(number, hash);
   chain(number);
   ++count_;

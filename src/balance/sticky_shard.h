@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A part of a stick table (sticky_table.h): entries in memory that never moves, found by an index
-// of their hashes, chained in the order of their last use. An entry costs 72 bytes and some 16 of
-// the index, a key of up to 39 bytes included. Its lock is for the table to hold.
+// of their hashes, chained in the order of their last use. An entry costs 80 bytes and some 16 of
+// the index, a key of up to 38 bytes included. Its lock is for the table to hold.
 #pragma once
 
 #include <array>
@@ -11,28 +11,34 @@
 #include <mutex>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-namespace stickler::balance {
+#include "balance/table_sharing.h"
 
-// A server by its name, whichever backend's (server_names.h).
-using ServerNumber = std::uint32_t;
+namespace stickler::balance {
 
 // Sixteenths of a second since the table was made: enough for eight years.
 using StickyTime = std::uint32_t;
 inline constexpr StickyTime kStickyTicksPerSecond = 16;
 inline constexpr StickyTime kNeverExpires = 0;
+// At least one.
+StickyTime sticky_ticks(Duration span);
+Duration sticky_span(StickyTime ticks);
 
 class StickyEntry {
  public:
-  static constexpr std::size_t kShort = 39;
+  static constexpr std::size_t kShort = 38;
 
   std::string_view key() const {
     return {size_ <= kShort ? short_key_.data() : long_key_.get(), size_};
   }
   ServerNumber server = 0;
   StickyTime used = 0;
-  StickyTime created = 0;
+  StickyTime created = 0;  // or moved
+  // Of a table that is shared:
+  StickyTime told = 0;  // when it was last proposed, or settled
+  KeyVersion version = 0;
 
  private:
   friend class StickyShard;
@@ -41,10 +47,16 @@ class StickyEntry {
   std::uint32_t hash_ = 0;
   std::uint32_t newer_ = 0;  // entries used after and before this one
   std::uint32_t older_ = 0;
-  std::unique_ptr<char[]> long_key_;
-  std::array<char, kShort> short_key_;
+
+ public:
+  KeyStanding standing = KeyStanding::own;
+
+ private:
   std::uint8_t size_ = 0;
+  std::array<char, kShort> short_key_;
+  std::unique_ptr<char[]> long_key_;
 };
+static_assert(sizeof(StickyEntry) == 80);
 
 class alignas(64) StickyShard {
  public:
@@ -66,6 +78,10 @@ class alignas(64) StickyShard {
   // The same without using it.
   const StickyEntry* look(std::string_view key, std::uint32_t hash, StickyTime now,
                           const Limits& limits) const;
+  StickyEntry* look(std::string_view key, std::uint32_t hash, StickyTime now,
+                    const Limits& limits) {
+    return const_cast<StickyEntry*>(std::as_const(*this).look(key, hash, now, limits));
+  }
   // A new entry for a key that has none. May take the place of an old one.
   StickyEntry& add(std::string_view key, std::uint32_t hash, ServerNumber server, StickyTime now,
                    const Limits& limits);
@@ -81,6 +97,13 @@ class alignas(64) StickyShard {
     }
   }
 
+  // The same, to be changed, but not forgotten, by `visit`.
+  template <typename Visit>
+  void change_each(StickyTime now, const Limits& limits, Visit visit) {
+    for_each(now, limits,
+             [&](const StickyEntry& found) { return visit(const_cast<StickyEntry&>(found)); });
+  }
+
   std::size_t size() const { return count_; }
 
   std::uint64_t hits = 0;
@@ -89,6 +112,7 @@ class alignas(64) StickyShard {
   std::uint64_t moves = 0;
   std::uint64_t expired = 0;
   std::uint64_t evicted = 0;
+  std::uint64_t corrected = 0;
 
  private:
   static constexpr std::uint32_t kNone = 0xffff'ffff;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "balance/sticky_table.h"
 
+#include "balance/sticky_proposal.h"
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -26,18 +28,7 @@ std::uint64_t random_seed() {
   return (std::uint64_t{random()} << 32) | random();
 }
 
-StickyTime ticks(Duration span) {
-  constexpr Duration kTick =
-      std::chrono::duration_cast<Duration>(std::chrono::seconds(1)) / kStickyTicksPerSecond;
-  return static_cast<StickyTime>(std::max<Duration::rep>(span / kTick, 1));
-}
-
-Duration span_of(StickyTime ticks) {
-  return std::chrono::duration_cast<Duration>(std::chrono::seconds(1)) * ticks /
-         kStickyTicksPerSecond;
-}
-
-StickyTime limit_of(Duration span) { return span == kNoLimit ? kNeverExpires : ticks(span); }
+StickyTime limit_of(Duration span) { return span == kNoLimit ? kNeverExpires : sticky_ticks(span); }
 
 }  // namespace
 
@@ -60,51 +51,83 @@ void StickyTable::set_limits(const StickyLimits& limits) {
 
 StickyLimits StickyTable::limits() const { return {entries_, idle_, max_age_}; }
 
-std::optional<ServerNumber> StickyTable::find(std::string_view key, TimePoint now) {
-  const Place place = place_of(key);
-  const StickyShard::Limits limits = shard_limits();
-  std::lock_guard lock(place.shard.mutex());
-  const StickyEntry* found = place.shard.use(key, place.hash, time_of(now), limits);
-  ++(found != nullptr ? place.shard.hits : place.shard.misses);
-  if (found == nullptr) return std::nullopt;
-  return found->server;
-}
+// ---- whose a key is ----
 
-ServerNumber StickyTable::claim(std::string_view key, ServerNumber server, TimePoint now) {
-  return move(key, server, server, now);
-}
-
-ServerNumber StickyTable::move(std::string_view key, ServerNumber from, ServerNumber to,
-                               TimePoint now) {
+std::optional<KeyOwner> StickyTable::find(std::string_view key, TimePoint now) {
   const Place place = place_of(key);
   const StickyShard::Limits limits = shard_limits();
   const StickyTime time = time_of(now);
-  std::lock_guard lock(place.shard.mutex());
-  StickyEntry* found = place.shard.use(key, place.hash, time, limits);
-  if (found == nullptr) {
-    ++place.shard.claims;
-    return place.shard.add(key, place.hash, to, time, limits).server;
+  TableSharing* const with = sharing();
+  std::optional<Proposal> due;
+  KeyOwner owner;
+  {
+    std::lock_guard lock(place.shard.mutex());
+    StickyEntry* const found = place.shard.use(key, place.hash, time, limits);
+    ++(found != nullptr ? place.shard.hits : place.shard.misses);
+    if (found == nullptr) return std::nullopt;
+    if (with != nullptr && is_due(*found, time, *with)) due = proposal_of(*found, time);
+    owner = owner_of(*found);
   }
-  if (found->server == from && from != to) {
-    ++place.shard.moves;
-    found->server = to;
-    found->created = found->used;
+  if (due) with->propose(std::move(*due));
+  return owner;
+}
+
+KeyOwner StickyTable::claim(std::string_view key, ServerNumber server, TimePoint now) {
+  return move(key, server, server, now);
+}
+
+KeyOwner StickyTable::move(std::string_view key, ServerNumber from, ServerNumber to,
+                           TimePoint now) {
+  const Place place = place_of(key);
+  const StickyShard::Limits limits = shard_limits();
+  const StickyTime time = time_of(now);
+  TableSharing* const with = sharing();
+  std::optional<Proposal> news;
+  KeyOwner owner;
+  {
+    std::lock_guard lock(place.shard.mutex());
+    StickyEntry* found = place.shard.use(key, place.hash, time, limits);
+    if (found == nullptr) {
+      ++place.shard.claims;
+      found = &place.shard.add(key, place.hash, to, time, limits);
+      if (with != nullptr) news = change(*found, 0, std::nullopt, time, *with);
+    } else if (found->server == from && from != to) {
+      ++place.shard.moves;
+      found->server = to;
+      found->created = found->used;
+      if (with != nullptr) news = change(*found, found->version, from, time, *with);
+    }
+    owner = owner_of(*found);
   }
-  return found->server;
+  if (news) with->propose(std::move(*news));
+  return owner;
 }
 
 void StickyTable::set(std::string_view key, ServerNumber server, TimePoint now) {
   const Place place = place_of(key);
   const StickyShard::Limits limits = shard_limits();
   const StickyTime time = time_of(now);
-  std::lock_guard lock(place.shard.mutex());
-  if (StickyEntry* found = place.shard.use(key, place.hash, time, limits)) {
-    if (found->server != server) ++place.shard.moves;
-    found->server = server;
-    return;
+  TableSharing* const with = sharing();
+  std::optional<Proposal> news;
+  {
+    std::lock_guard lock(place.shard.mutex());
+    StickyEntry* found = place.shard.use(key, place.hash, time, limits);
+    const bool is_new = found == nullptr || found->server != server;
+    if (found == nullptr) {
+      ++place.shard.claims;
+      found = &place.shard.add(key, place.hash, server, time, limits);
+    } else if (is_new) {
+      ++place.shard.moves;
+      found->server = server;
+    }
+    if (with != nullptr && is_new) {
+      news = change(*found, found->version, std::nullopt, time, *with);
+      news->kind = Proposal::Kind::insist;
+      // Nobody can know better.
+      found->standing = KeyStanding::settled;
+    }
   }
-  ++place.shard.claims;
-  place.shard.add(key, place.hash, server, time, limits);
+  if (news) with->propose(std::move(*news));
 }
 
 std::optional<StickyTable::Entry> StickyTable::peek(std::string_view key, TimePoint now) const {
@@ -132,30 +155,41 @@ std::vector<StickyTable::Entry> StickyTable::entries(std::size_t most, TimePoint
 
 StickyTable::Entry StickyTable::shown(const StickyEntry& entry, StickyTime now) const {
   const StickyTime at = std::max(now, entry.used);
-  return {std::string(entry.key()), entry.server, span_of(at - entry.created),
-          span_of(at - entry.used)};
+  return {std::string(entry.key()), entry.server,  sticky_span(at - entry.created),
+          sticky_span(at - entry.used), entry.version, entry.standing};
 }
 
 std::size_t StickyTable::forget(std::string_view key) {
   const Place place = place_of(key);
-  std::lock_guard lock(place.shard.mutex());
-  return place.shard.forget(key, place.hash) ? 1 : 0;
-}
-
-std::size_t StickyTable::forget_server(ServerNumber server) {
   std::size_t forgotten = 0;
-  for (std::size_t i = 0; i < shard_count_; ++i) {
-    std::lock_guard lock(shards_[i].mutex());
-    forgotten += shards_[i].forget_where(server);
+  {
+    std::lock_guard lock(place.shard.mutex());
+    forgotten = place.shard.forget(key, place.hash) ? 1 : 0;
+  }
+  if (TableSharing* const with = sharing()) {
+    Proposal proposal;
+    proposal.kind = Proposal::Kind::forget;
+    proposal.key = key;
+    with->propose(std::move(proposal));
   }
   return forgotten;
 }
 
+std::size_t StickyTable::forget_server(ServerNumber server) {
+  if (TableSharing* const with = sharing()) with->forget_all_of(server);
+  return forget_where(server);
+}
+
 std::size_t StickyTable::forget_all() {
+  if (TableSharing* const with = sharing()) with->forget_all_of(std::nullopt);
+  return forget_where(std::nullopt);
+}
+
+std::size_t StickyTable::forget_where(std::optional<ServerNumber> server) {
   std::size_t forgotten = 0;
   for (std::size_t i = 0; i < shard_count_; ++i) {
     std::lock_guard lock(shards_[i].mutex());
-    forgotten += shards_[i].forget_where(std::nullopt);
+    forgotten += shards_[i].forget_where(server);
   }
   return forgotten;
 }
@@ -172,6 +206,7 @@ StickyTable::Counts StickyTable::counts() const {
     sum.moves += shard.moves;
     sum.expired += shard.expired;
     sum.evicted += shard.evicted;
+    sum.corrected += shard.corrected;
   }
   return sum;
 }
@@ -182,7 +217,7 @@ StickyTable::Place StickyTable::place_of(std::string_view key) const {
 }
 
 StickyTime StickyTable::time_of(TimePoint now) const {
-  return static_cast<StickyTime>(std::max(now - began_, Duration{0}) / span_of(1));
+  return static_cast<StickyTime>(std::max(now - began_, Duration{0}) / sticky_span(1));
 }
 
 StickyShard::Limits StickyTable::shard_limits() const {

@@ -2,8 +2,9 @@
 // A stick table: which server each key belongs to. Bounded: when it is full the key that was unused
 // for longest is forgotten. Whoever claims a key first has it, so requests that come at the same
 // moment end at one server. Split into shards, each with a lock held for some hundred nanoseconds;
-// looking up allocates nothing. Knows servers as numbers only (server_names.h), and no clock: times
-// are passed in. Any thread.
+// looking up allocates nothing. Knows servers as numbers only (stick_tables.h), and no clock: times
+// are passed in. May be shared with others who keep the same table (table_sharing.h): then what
+// changes here is proposed to them. Any thread.
 #pragma once
 
 #include <atomic>
@@ -39,12 +40,12 @@ class StickyTable {
   StickyLimits limits() const;
 
   // The key's server, whose use this is; nothing if it has none.
-  std::optional<ServerNumber> find(std::string_view key, TimePoint now);
+  std::optional<KeyOwner> find(std::string_view key, TimePoint now);
   // The first one who claims a key has it: returns whose it is, `server`'s or somebody's before.
-  ServerNumber claim(std::string_view key, ServerNumber server, TimePoint now);
+  KeyOwner claim(std::string_view key, ServerNumber server, TimePoint now);
   // From one server to another, if it still is the first one's (or nobody's): returns whose it is
   // now.
-  ServerNumber move(std::string_view key, ServerNumber from, ServerNumber to, TimePoint now);
+  KeyOwner move(std::string_view key, ServerNumber from, ServerNumber to, TimePoint now);
   // Whatever it was before: the server itself has made the key.
   void set(std::string_view key, ServerNumber server, TimePoint now);
 
@@ -54,12 +55,14 @@ class StickyTable {
     ServerNumber server = 0;
     Duration age{0};
     Duration unused{0};
+    KeyVersion version = 0;
+    KeyStanding standing = KeyStanding::own;
   };
   std::optional<Entry> peek(std::string_view key, TimePoint now) const;
   // Some of them if there are more than `most`; in no order.
   std::vector<Entry> entries(std::size_t most, TimePoint now) const;
 
-  // Return how many were forgotten.
+  // Return how many were forgotten here.
   std::size_t forget(std::string_view key);
   std::size_t forget_server(ServerNumber server);
   std::size_t forget_all();
@@ -71,9 +74,34 @@ class StickyTable {
     std::uint64_t claims = 0;
     std::uint64_t moves = 0;
     std::uint64_t expired = 0;
-    std::uint64_t evicted = 0;  // because the table was full
+    std::uint64_t evicted = 0;    // because the table was full
+    std::uint64_t corrected = 0;  // the others had another server for it
   };
   Counts counts() const;
+
+  // ---- with others: sticky_table_sharing.cc ----
+
+  // From now on; null: with nobody. The object must live as long as this one.
+  void share(TableSharing* with, TimePoint now);
+  TableSharing* sharing() const { return sharing_.load(std::memory_order_acquire); }
+
+  enum class Effect { none, settled, corrected };
+  // The answer to a proposal of ours, or what others say unasked.
+  Effect settle(std::string_view key, const Agreement& agreement, TimePoint now);
+  Effect hear(std::string_view key, const Agreement& agreement, TimePoint now);
+  // Nobody has answered: the key's server is what we say, until they do.
+  void stand_alone(std::string_view key, TimePoint now);
+  bool is_asked(std::string_view key, TimePoint now) const;
+  // Others have said that all keys of this server, or all, are forgotten.
+  void hear_forgotten(std::optional<ServerNumber> server);
+  // We may have missed what others said: whatever was settled until now is asked for again when it
+  // is used, or by doubted().
+  void doubt(TimePoint now);
+  // Some of what is in doubt, or decided alone, of one shard, the last used first; they count as
+  // proposed. Empty when the shard has no more.
+  enum class Doubted { settled, alone };
+  std::vector<Proposal> doubted(Doubted which, std::size_t shard, std::size_t most, TimePoint now);
+  std::size_t shards() const { return shard_count_; }
 
  private:
   struct Place {
@@ -84,6 +112,10 @@ class StickyTable {
   StickyTime time_of(TimePoint now) const;
   StickyShard::Limits shard_limits() const;
   Entry shown(const StickyEntry& entry, StickyTime now) const;
+  std::size_t forget_where(std::optional<ServerNumber> server);
+  bool is_due(const StickyEntry& entry, StickyTime now, const TableSharing& with) const;
+  enum class Told { answer, unasked };
+  Effect apply(std::string_view key, const Agreement& agreement, TimePoint now, Told told);
 
   const TimePoint began_;
   const std::uint64_t seed_;
@@ -92,6 +124,8 @@ class StickyTable {
   std::atomic<std::size_t> entries_;
   std::atomic<Duration> idle_;
   std::atomic<Duration> max_age_;
+  std::atomic<TableSharing*> sharing_{nullptr};
+  std::atomic<StickyTime> doubted_at_{0};
 };
 
 }  // namespace stickler::balance

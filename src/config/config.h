@@ -283,6 +283,25 @@ struct Table {
   Duration max_age = kNoLimit;               // and after that in any case
   unsigned key_max = 64;                     // bytes; longer keys are kept as their hash
   bool hashed = false;                       // all keys are, with a key of the process
+  bool shared = false;                       // with other balancers, through Redis
+};
+
+// What balancers share tables through.
+struct Redis {
+  std::vector<std::string> addresses{"127.0.0.1:6379"};
+  std::vector<std::string> sentinels;
+  std::string master;
+  std::string user;
+  std::string password_file;
+  std::string password;  // read from there
+  unsigned database = 0;
+  std::string prefix = "stickler:";
+  std::string hash_key_file;
+  std::string hash_key;  // read from there
+  Duration wait = std::chrono::milliseconds(20);
+  Duration timeout = std::chrono::seconds(1);
+
+  bool operator==(const Redis&) const = default;
 };
 
 // A backend's use of a stick table.
@@ -338,6 +357,7 @@ struct Config {
   std::vector<Listener> listeners;
   std::vector<Backend> backends;
   std::vector<Table> tables;
+  std::optional<Redis> redis;
 };
 
 // The table of that name, or null.

@@ -106,6 +106,7 @@ extern const Section kBackendSection;
 extern const Section kServerSection;
 extern const Section kTableSection;
 extern const Section kStickSection;
+extern const Section kRedisSection;
 
 // The row of that name or other name, or null.
 const Setting* find_setting(const Section& section, std::string_view name);

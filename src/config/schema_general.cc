@@ -193,6 +193,8 @@ constexpr Setting kFileRows[] = {
         .called("backend, listen"),
     named_groups<&Config::tables>("tables", kTableSection, "Stick tables, for backends to use.")
         .called("stick-table"),
+    group<&Config::redis>("redis", kRedisSection, "What tables are shared through.")
+        .called("peers"),
 };
 
 }  // namespace

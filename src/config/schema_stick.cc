@@ -113,6 +113,8 @@ constexpr Setting kTableRows[] = {
         .called("stick-table len"),
     boolean<&Table::hashed>("hashed",
                             "Keeps a keyed hash of each key, and nothing that clients have sent."),
+    boolean<&Table::shared>("shared", "Several balancers keep the table together, through `redis`.")
+        .called("stick-table … peers"),
 };
 
 }  // namespace

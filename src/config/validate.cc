@@ -59,6 +59,7 @@ void validate(const Config& config, const Places& places, const CertificateReade
   validate_all_timeouts(all);
   validate_listeners(all);
   validate_backends(all);
+  validate_sharing(all);
   if (read) validate_certificates(all, read, certificates);
 }
 

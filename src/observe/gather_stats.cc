@@ -21,6 +21,7 @@ class Gathering {
   ListenerStats listener(const proxy::ListenerRules& rules) const;
   BackendStats backend(backend::Backend& backend) const;
   ServerStats server(const backend::Backend& backend, const backend::Server& server) const;
+  TableStats table(const std::string& name) const;
   void add_health(const backend::ServerHealth& health, ServerStats& stats) const;
 
   const StatsSources& sources_;
@@ -32,10 +33,18 @@ StatsSnapshot Gathering::run() const {
   stats.now = now_;
   for (const auto& rules : sources_.snapshot.listeners) stats.listeners.push_back(listener(*rules));
   for (const auto& each : sources_.snapshot.backends) stats.backends.push_back(backend(*each));
+  for (const std::string& name : sources_.snapshot.tables->names()) {
+    stats.tables.push_back(table(name));
+  }
   stats.process = process(stats.listeners);
   stats.events = sources_.events.events();
   stats.moves = sources_.events.moves();
   return stats;
+}
+
+TableStats Gathering::table(const std::string& name) const {
+  const balance::StickyTable& table = *sources_.snapshot.tables->find(name);
+  return {name, table.limits(), table.sharing() != nullptr, table.counts()};
 }
 
 ProcessStats Gathering::process(const std::vector<ListenerStats>& listeners) const {

@@ -11,7 +11,9 @@
 
 #include "backend/check_history.h"
 #include "backend/server_state.h"
+#include "balance/sticky_table.h"
 #include "base/units.h"
+#include "cluster/sharing_report.h"
 #include "config/config.h"
 #include "observe/counts.h"
 #include "observe/drain.h"
@@ -120,11 +122,21 @@ struct BackendStats {
   unsigned usable_weight() const;
 };
 
+// A stick table.
+struct TableStats {
+  std::string name;
+  balance::StickyLimits limits;
+  bool shared = false;
+  balance::StickyTable::Counts counts;
+};
+
 struct StatsSnapshot {
   WallTime now{};
   ProcessStats process;
   std::vector<ListenerStats> listeners;
   std::vector<BackendStats> backends;
+  std::vector<TableStats> tables;
+  std::optional<cluster::SharingReport> sharing;  // if a table is shared
   std::vector<Event> events;  // the newest first
   std::vector<Move> moves;    // ditto
 };

@@ -14,7 +14,6 @@ namespace stickler::proxy {
 namespace {
 
 using backend::Received;
-using Kind = balance::Choice::Kind;
 
 // Up to here copying a body behind its head is cheaper than a second part in the system call.
 constexpr std::size_t kCopiedBody = 4096;
@@ -25,11 +24,6 @@ constexpr Duration kShortagePause = std::chrono::milliseconds(20);
 TimePoint now() { return net::EventLoop::current().now(); }
 
 Failure client_gone() { return {Who::client, Phase::response_head, Why::closed}; }
-
-// Whether a server whose slot was handed over still takes the request that waited.
-bool may_take(const balance::Choice& choice, const balance::ServerView& server) {
-  return choice.server ? server.serves_sessions() : server.accepts_new_sessions();
-}
 
 }  // namespace
 
@@ -50,21 +44,6 @@ Attempts::Attempts(ClientConnection& client, const http::RequestHead& head,
   if (backend_.stick() != nullptr) ask_table();
 }
 
-void Attempts::ask_table() {
-  key_memory_ = std::make_unique<std::string>();
-  const ConnectionFacts& facts = client_.facts();
-  const std::string_view sni =
-      facts.tls_facts != nullptr ? std::string_view(facts.tls_facts->sni) : "";
-  question_.key =
-      backend_.stick()->find(key_facts_of(head_, facts.address, sni), now(), *key_memory_);
-}
-
-std::optional<std::size_t> Attempts::previewed_server(const Snapshot& snapshot) const {
-  auto preview = snapshot.previews->wanted(head_.fields, net::EventLoop::current().wall_seconds());
-  if (!preview || preview->backend != backend_.name()) return std::nullopt;
-  return backend_.position_of(preview->server);
-}
-
 net::Task<std::optional<Failure>> Attempts::run() {
   for (;;) {
     std::optional<Failure> failure = co_await reserve_server();
@@ -76,119 +55,6 @@ net::Task<std::optional<Failure>> Attempts::run() {
     if (!again) co_return failure;
     co_await pause_before_repeat(*failure);
   }
-}
-
-// ---- Which server ----
-
-// Until a server is chosen and a place there is ours.
-net::Task<std::optional<Failure>> Attempts::reserve_server() {
-  record_.timers.connect = Duration{-1};
-  while (!slot_) {
-    if (client_.gone()) co_return client_gone();
-    balance::Choice choice = choose();
-    record_.reason = choice.reason;
-    fixed_ = choice.fixed;
-    if (choice.kind == Kind::refuse) {
-      Why why = choice.reason.kind == balance::Reason::Kind::full ? Why::full : Why::unusable;
-      co_return Failure{Who::server, Phase::queue, why};
-    }
-    if (choice.kind == Kind::server) {
-      if (backend_.server(*choice.server).try_take_slot()) slot_ = {backend_, *choice.server};
-      continue;
-    }
-    if (choice.server) note_server(*choice.server);
-    std::optional<Failure> failure = co_await wait_for_place(choice);
-    if (failure) {
-      record_.timers.queue = now() - began_waiting_;
-      co_return failure;
-    }
-  }
-  note_server(slot_.server());
-  // The same server again is no new choice, unless another one might have been taken.
-  bool may_leave = backend_.settings().retry.redispatch == config::Retry::Redispatch::always;
-  if (!insist_ || may_leave) chosen_at_ = now();
-  record_.timers.queue = chosen_at_ - began_waiting_;
-  co_return std::nullopt;
-}
-
-void Attempts::note_server(std::size_t server) {
-  named_ = server;
-  record_.server = backend_.server(server).name();
-  record_.server_id = backend_.server(server).id();
-}
-
-// Of the first wait: later ones come from changes that HAProxy does not know.
-void Attempts::note_position(const backend::QueueTicket& ticket, bool of_server) {
-  std::size_t& noted = of_server ? record_.server_queue : record_.backend_queue;
-  if (noted == 0) noted = ticket.position();
-}
-
-// Who gets a key is settled at the choice, not once the server has answered: requests that come at
-// the same moment end at one server.
-balance::Choice Attempts::choose() {
-  constexpr int kMostRounds = 3;
-  for (int round = 1;; ++round) {
-    const balance::Choice choice = decide();
-    const bool asks_table = question_.key.source != nullptr && !question_.pin && !question_.preview;
-    if (!asks_table || !choice.server) return choice;
-    const bool by_cookie = question_.cookie.server == choice.server;
-    if (by_cookie) backend_.stick()->join(question_.key, *choice.server, now());
-    if (!by_cookie) backend_.stick()->settle(question_.key, *choice.server, now());
-    // Somebody may have been faster, with a server that this backend has: that one, then.
-    const bool obeys = !by_cookie && question_.key.server && question_.key.server != choice.server;
-    if (!obeys || round == kMostRounds) return choice;
-  }
-}
-
-balance::Choice Attempts::decide() {
-  question_.tried = tried_;
-  if (insist_) {
-    const balance::ServerView& same = backend_.server(*insist_).view();
-    if (same.serves_sessions()) {
-      Kind kind = same.has_free_slot() ? Kind::server : Kind::queue;
-      return {kind, insist_, fixed_, record_.reason};
-    }
-    insist_.reset();
-  }
-  balance::Choice choice = backend_.choose(question_);
-  if (choice.kind != Kind::wait || tried_.empty()) return choice;
-  // All have been tried: an earlier one may do now, the last one only if it is the only one.
-  tried_.erase(tried_.begin(), tried_.end() - (tried_.size() > 1 ? 1 : 0));
-  question_.tried = tried_;
-  return backend_.choose(question_);
-}
-
-// Whether what is to be waited for is there already. Who waits for one server looks at that one
-// only: to decide anew would count the own place in its queue.
-bool Attempts::found_place(const balance::Choice& awaited) {
-  if (!awaited.server) return backend_.has_place(question_);
-  const balance::ServerView& server = backend_.server(*awaited.server).view();
-  return server.has_free_slot() || !server.serves_sessions();
-}
-
-// Waits in the backend's queue until a slot is handed over, the servers change, or time is over.
-net::Task<std::optional<Failure>> Attempts::wait_for_place(balance::Choice choice) {
-  if (!queue_limit_) queue_limit_.emplace(backend_.settings().timeouts.queue, nullptr);
-  backend::QueueTicket ticket(backend_, choice.server, balance::servers_awaited(question_, choice));
-  // What was freed a moment before we entered is not announced.
-  if (found_place(choice)) co_return std::nullopt;
-  note_position(ticket, choice.server.has_value());
-  queue_limit_->guard(&ticket.slot());
-  waiting_in_ = &ticket.slot();
-  ClientWatch watch(client_, &waiting_in_);
-  net::Wake woke = net::Wake::timed_out;
-  if (!queue_limit_->expired() && !client_.gone()) {
-    woke = co_await ticket.woken(kNoLimit);
-  }
-  queue_limit_->guard(nullptr);
-  waiting_in_ = nullptr;
-  if (std::optional<std::size_t> granted = ticket.leave()) slot_ = {backend_, *granted};
-  if (slot_ && !may_take(choice, backend_.server(slot_.server()).view())) slot_.give_back();
-  if (client_.gone()) co_return Failure{Who::client, Phase::queue, Why::closed};
-  if (!slot_ && woke == net::Wake::timed_out) {
-    co_return Failure{Who::server, Phase::queue, Why::timed_out};
-  }
-  co_return std::nullopt;
 }
 
 // ---- One try at one server ----

@@ -64,6 +64,8 @@ class Attempts {
 
   std::optional<std::size_t> previewed_server(const Snapshot& snapshot) const;
   void ask_table();
+  bool awaits_agreement(const balance::Choice& choice) const;
+  net::Task<> await_agreement();
   balance::Choice choose();
   balance::Choice decide();
   bool found_place(const balance::Choice& awaited);
@@ -88,6 +90,7 @@ class Attempts {
   Upload upload_;
 
   balance::Question question_;
+  int agreements_awaited_ = 0;
   std::unique_ptr<std::string> key_memory_;  // what the key views, if it is not the head
   std::vector<std::size_t> tried_;
   std::optional<std::size_t> insist_;  // the same server again, whatever the algorithm would say

@@ -161,7 +161,7 @@ TEST_F(StickyTableTest, ThreadsThatClaimAtOnceAgree) {
     threads.emplace_back([&, thread] {
       for (int i = 0; i < kKeys; ++i) {
         got[static_cast<std::size_t>(thread)].push_back(
-            keys.claim(std::to_string(i), static_cast<ServerNumber>(thread), kBegan));
+            keys.claim(std::to_string(i), static_cast<ServerNumber>(thread), kBegan).server);
       }
     });
   }
