@@ -53,6 +53,7 @@ std::optional<std::string> Program::start() {
   if (auto error = start_access_log()) return error;
   if (auto error = admin_.load(config().runtime.state_file)) log_error("{}", *error);
   start_monitor();
+  share_tables();
   offer_pages();
   start_workers(std::move(*sockets));
   if (runtime_) runtime_->start();
@@ -84,6 +85,20 @@ void Program::start_monitor() {
       [this](backend::HealthNews news) { hear(std::move(news)); });
   apply_admin_state();
   monitor_->start();
+}
+
+// With the balancers that keep the same ones.
+void Program::share_tables() {
+  shared_tables_ = std::make_unique<cluster::SharedTables>(
+      *snapshot_->tables, loop_, [this](const std::string& text, bool trouble) {
+        if (trouble) {
+          log_warning("{}", text);
+        } else {
+          log_info("{}", text);
+        }
+        note(trouble ? observe::Event::Weight::warning : observe::Event::Weight::info, text);
+      });
+  shared_tables_->follow(config());
 }
 
 // Each client may need a connection to a server at the same time.
@@ -178,6 +193,8 @@ net::Task<> Program::control() {
   co_await watchdog_->stopped();
   ticker_.stop();
   co_await ticker_.stopped();
+  shared_tables_->stop();
+  co_await shared_tables_->stopped(kMonitorStops);
   workers_.clear();
   monitor_->stop();
   co_await monitor_->stopped(kMonitorStops);

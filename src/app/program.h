@@ -19,6 +19,7 @@
 #include "app/worker.h"
 #include "backend/monitor.h"
 #include "base/result.h"
+#include "cluster/shared_tables.h"
 #include "config/load.h"
 #include "net/event_loop.h"
 #include "observe/access_log.h"
@@ -57,6 +58,7 @@ class Program final : private observe::Administration {
   void limit_connections(std::size_t descriptors);
   void start_workers(Sockets sockets);
   void start_monitor();
+  void share_tables();
   proxy::RecordSink& add_sink();
   void watch_workers();
   std::string what_serves() const;
@@ -133,6 +135,7 @@ class Program final : private observe::Administration {
   const WallTime started_ = loop_.wall_now();
   observe::ProcessStats::Reload last_reload_;
   std::unique_ptr<backend::HealthMonitor> monitor_;
+  std::unique_ptr<cluster::SharedTables> shared_tables_;
   observe::Pages pages_{loop_};
   AdminState admin_;
   // Drains under way, by "backend/server".

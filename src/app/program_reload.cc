@@ -90,6 +90,7 @@ Result<observe::OpenedLog, std::string> Program::open_next_log(const config::Log
 
 net::Task<> Program::put_in_force() {
   next_->take_force();
+  shared_tables_->follow(*next_->config);
   const config::Log& log = next_->config->log;
   if (log != config().log) access_log_->change(log, std::move(next_log_));
   workers_adopted_ = 0;

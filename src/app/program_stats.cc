@@ -36,6 +36,7 @@ observe::StatsSnapshot Program::stats() {
   observe::StatsSnapshot stats =
       observe::gather_stats({*snapshot_, *monitor_, statistics_, events_}, now);
   describe_process(stats.process);
+  stats.sharing = shared_tables_->report();
   for (observe::BackendStats& backend : stats.backends) {
     for (observe::ServerStats& server : backend.servers) {
       if (server.admin != backend::Admin::drain) continue;

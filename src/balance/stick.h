@@ -24,9 +24,9 @@ struct KeyVerdict {
   std::string_view table;                     // its name
   std::optional<ServerNumber> owner;          // nothing: nobody has it yet
   bool asked = false;  // others who keep the table may know another one: await their answer
-  std::optional<std::size_t> server;          // the owner's position, unless the backend lost it
-  std::string_view owner_name;                // of an owner
-  Duration unused{0};                         // before this request, if it was looked at only
+  std::optional<std::size_t> server;  // the owner's position, unless the backend lost it
+  std::string_view owner_name;        // of an owner
+  Duration unused{0};                 // before this request, if it was looked at only
 };
 
 class Stick {

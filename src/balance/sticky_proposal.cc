@@ -26,10 +26,13 @@ Proposal proposal_of(StickyEntry& entry, StickyTime now) {
   return proposal;
 }
 
-Proposal change(StickyEntry& entry, KeyVersion base, std::optional<ServerNumber> base_server,
-                StickyTime now, const TableSharing& with) {
+std::optional<Proposal> change(StickyEntry& entry, KeyVersion base,
+                               std::optional<ServerNumber> base_server, StickyTime now,
+                               const TableSharing& with) {
   entry.version = base + 1;
-  entry.standing = with.answers() ? KeyStanding::asked : KeyStanding::alone;
+  entry.told = now;
+  entry.standing = with.answers_soon() ? KeyStanding::asked : KeyStanding::alone;
+  if (!with.answers()) return std::nullopt;
   Proposal proposal = proposal_of(entry, now);
   proposal.base_version = base;
   proposal.base_server = base_server;

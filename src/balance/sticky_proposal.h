@@ -14,8 +14,9 @@ KeyOwner owner_of(const StickyEntry& entry);
 Proposal proposal_of(StickyEntry& entry, StickyTime now);
 
 // The entry has just been made, or given to another server: it gets its next version, and the
-// others are asked if that is worth waiting for. `base_server`: whose it must have been.
-Proposal change(StickyEntry& entry, KeyVersion base, std::optional<ServerNumber> base_server,
-                StickyTime now, const TableSharing& with);
+// others are asked, unless they do not answer now. `base_server`: whose it must have been.
+std::optional<Proposal> change(StickyEntry& entry, KeyVersion base,
+                               std::optional<ServerNumber> base_server, StickyTime now,
+                               const TableSharing& with);
 
 }  // namespace stickler::balance

@@ -122,7 +122,7 @@ void StickyTable::set(std::string_view key, ServerNumber server, TimePoint now) 
     }
     if (with != nullptr && is_new) {
       news = change(*found, found->version, std::nullopt, time, *with);
-      news->kind = Proposal::Kind::insist;
+      if (news) news->kind = Proposal::Kind::insist;
       // Nobody can know better.
       found->standing = KeyStanding::settled;
     }
@@ -155,7 +155,7 @@ std::vector<StickyTable::Entry> StickyTable::entries(std::size_t most, TimePoint
 
 StickyTable::Entry StickyTable::shown(const StickyEntry& entry, StickyTime now) const {
   const StickyTime at = std::max(now, entry.used);
-  return {std::string(entry.key()), entry.server,  sticky_span(at - entry.created),
+  return {std::string(entry.key()),     entry.server,  sticky_span(at - entry.created),
           sticky_span(at - entry.used), entry.version, entry.standing};
 }
 

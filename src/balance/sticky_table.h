@@ -125,7 +125,7 @@ class StickyTable {
   std::atomic<Duration> idle_;
   std::atomic<Duration> max_age_;
   std::atomic<TableSharing*> sharing_{nullptr};
-  std::atomic<StickyTime> doubted_at_{0};
+  std::atomic<StickyTime> doubted_from_{0};  // what was told before is in doubt
 };
 
 }  // namespace stickler::balance

@@ -38,16 +38,17 @@ void StickyTable::share(TableSharing* with, TimePoint now) {
 }
 
 bool StickyTable::is_due(const StickyEntry& entry, StickyTime now, const TableSharing& with) const {
+  if (!with.answers()) return false;
   const StickyTime since = now - std::min(now, entry.told);
   switch (entry.standing) {
     case KeyStanding::settled: {
       const Duration idle = idle_.load(std::memory_order_relaxed);
-      if (entry.told <= doubted_at_.load(std::memory_order_relaxed)) return with.answers();
+      if (entry.told < doubted_from_.load(std::memory_order_relaxed)) return true;
       return idle != kNoLimit && since >= sticky_ticks(idle / kRenewals);
     }
     case KeyStanding::alone:
     case KeyStanding::own:
-      return since >= sticky_ticks(kAskAgain) && with.answers();
+      return since >= sticky_ticks(kAskAgain);
     case KeyStanding::asked:
       break;
   }
@@ -112,20 +113,22 @@ void StickyTable::hear_forgotten(std::optional<ServerNumber> server) { forget_wh
 
 // ---- what the others may not know ----
 
-void StickyTable::doubt(TimePoint now) { doubted_at_ = time_of(now); }
+void StickyTable::doubt(TimePoint now) { doubted_from_ = time_of(now) + 1; }
 
 std::vector<Proposal> StickyTable::doubted(Doubted which, std::size_t shard, std::size_t most,
                                            TimePoint now) {
   const StickyTime time = time_of(now);
-  const StickyTime doubted_at = doubted_at_;
+  const StickyTime doubted_from = doubted_from_;
   std::vector<Proposal> proposals;
   std::lock_guard lock(shards_[shard].mutex());
   shards_[shard].change_each(time, shard_limits(), [&](StickyEntry& entry) {
     const bool settled = entry.standing == KeyStanding::settled;
     const bool wanted = which == Doubted::settled
-                            ? settled && entry.told <= doubted_at
+                            ? settled && entry.told < doubted_from
                             : entry.standing == KeyStanding::alone && entry.told < time;
-    if (wanted) proposals.push_back(proposal_of(entry, time));
+    if (!wanted) return true;
+    proposals.push_back(proposal_of(entry, time));
+    entry.told = std::max(time, doubted_from);
     return proposals.size() < most;
   });
   return proposals;

@@ -67,8 +67,9 @@ class TableSharing {
  public:
   virtual ~TableSharing() = default;
 
-  // Whether it is worth waiting for them now.
+  // Whether they can be asked now, and whether their answer is worth waiting for.
   virtual bool answers() const = 0;
+  virtual bool answers_soon() const = 0;
   // Never blocks. What becomes of it the table hears later.
   virtual void propose(Proposal proposal) = 0;
   // All keys of a server, or all, are to be forgotten; also those that this table does not have.

@@ -18,13 +18,13 @@ struct SharingReport {
     shared,
   };
   State state = State::alone;
-  WallTime since{};      // of the state
-  std::string address;   // of the Redis in use, or the last one tried
-  std::string trouble;   // why nobody answers; "" while somebody does
-  Duration lag{0};       // of the last message to ourselves, through Redis
-  unsigned others = 0;   // balancers that were heard of lately
-  std::size_t waiting = 0;          // proposals that have no answer yet
-  std::uint64_t proposals = 0;      // sent
+  WallTime since{};             // of the state
+  std::string address;          // of the Redis in use, or the last one tried
+  std::string trouble;          // why nobody answers; "" while somebody does
+  Duration lag{0};              // of the last message to ourselves, through Redis
+  unsigned others = 0;          // balancers that were heard of lately
+  std::size_t waiting = 0;      // proposals that have no answer yet
+  std::uint64_t proposals = 0;  // sent
   std::uint64_t answers = 0;
   std::uint64_t messages = 0;       // heard from others
   std::uint64_t connections = 0;    // made, first and again

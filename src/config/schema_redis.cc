@@ -15,8 +15,9 @@ std::optional<Complaint> check_redis_address(std::string_view text) {
 // It stands before names that redis-cli is asked for, and in patterns.
 std::optional<Complaint> check_prefix(std::string_view text) {
   const bool plain = !text.empty() && text.size() <= 64 &&
-                     text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                            "0123456789-_.:/") == text.npos;
+                     text.find_first_not_of(
+                         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                         "0123456789-_.:/") == text.npos;
   if (plain) return std::nullopt;
   return Complaint{"may have letters, digits and - _ . : / only", "write \"stickler:\""};
 }

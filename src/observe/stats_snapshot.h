@@ -137,8 +137,8 @@ struct StatsSnapshot {
   std::vector<BackendStats> backends;
   std::vector<TableStats> tables;
   std::optional<cluster::SharingReport> sharing;  // if a table is shared
-  std::vector<Event> events;  // the newest first
-  std::vector<Move> moves;    // ditto
+  std::vector<Event> events;                      // the newest first
+  std::vector<Move> moves;                        // ditto
 };
 
 // Of what is counted in a snapshot of that moment: how often in the second that is running.

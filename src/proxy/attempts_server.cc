@@ -103,7 +103,8 @@ balance::Choice Attempts::choose() {
 // not if something stronger than the key has decided.
 bool Attempts::awaits_agreement(const balance::Choice& choice) const {
   constexpr int kMostAwaited = 3;
-  return question_.key.asked && choice.server && choice.server == question_.key.server &&
+  if (!question_.key.asked || backend_.stick()->patience() == Duration{0}) return false;
+  return choice.server && choice.server == question_.key.server &&
          question_.cookie.server != choice.server && agreements_awaited_ < kMostAwaited;
 }
 

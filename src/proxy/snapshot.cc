@@ -67,10 +67,17 @@ Result<std::unique_ptr<ListenerRules>, std::string> make_rules(const Snapshot& s
   return rules;
 }
 
-// 128 bits of a signature, in hexadecimal, with a key that only this process knows.
-balance::KeyHash key_hash() {
+// What keys are hashed with: balancers that share tables have to agree upon it.
+std::string secret_of_hashes(const config::Config& config) {
+  if (!config.redis) return net::random_key();
+  // Without a secret no table is `hashed`; only keys are that are too long.
+  return config.redis->hash_key.empty() ? "stickler" : config.redis->hash_key;
+}
+
+// 128 bits of a signature, in hexadecimal.
+balance::KeyHash key_hash(const config::Config& config) {
   constexpr std::size_t kDigits = 32;
-  return [key = net::random_key()](std::string_view text) {
+  return [key = secret_of_hashes(config)](std::string_view text) {
     return net::sign(key, text).substr(0, kDigits);
   };
 }
@@ -139,8 +146,9 @@ Result<std::shared_ptr<Snapshot>, std::string> Snapshot::build(
     snapshot->backends.push_back(
         std::make_unique<backend::Backend>(backend, position, *snapshot->identities, known));
   }
-  snapshot->tables =
-      before != nullptr ? before->tables : std::make_shared<balance::StickTables>(key_hash());
+  snapshot->tables = before != nullptr
+                         ? before->tables
+                         : std::make_shared<balance::StickTables>(key_hash(*snapshot->config));
   snapshot->tables->prepare(*snapshot->config,
                             std::chrono::time_point_cast<Duration>(Clock::now()));
   if (auto error = add_sticks(*snapshot)) return Failed{std::move(*error)};

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { kSticklerBinary, startStickler } from "./harness/balancer.mjs";
+import { cleanUp } from "./harness/cleanup.mjs";
 import { Program } from "./harness/program.mjs";
 import { RawServer, upgrades } from "./harness/raw_server.mjs";
 import { onlyStickler } from "./harness/scenario.mjs";
@@ -15,7 +16,7 @@ const kUpgrade = ["Connection: Upgrade", "Upgrade: websocket"];
 
 async function world(t) {
   const directory = mkdtempSync(path.join(tmpdir(), "stickler-drain-"));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  cleanUp(t, () => rmSync(directory, { recursive: true, force: true }));
   const runtime = {
     socket: path.join(directory, "stickler.sock"),
     state_file: path.join(directory, "state.json"),

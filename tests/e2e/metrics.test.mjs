@@ -268,22 +268,29 @@ const kRequests = [
   ["POST /silent", [...kSession("s1"), "Content-Length: 0"]],
   ["GET /bad", ["Bad Name: x"]],
   ["GET /half", kSession("s1")],
-  ["GET /endless", kSession("s1")],
 ];
+// How much of the answer is sent before the client goes depends on who is faster.
+const kAborted = ["GET /endless", kSession("s1")];
 
 async function measured(t, start) {
   const server = await RawServer.start(t, behave);
   const servers = [{ name: "s1", port: server.port }, { name: "gone", port: await freePort() }];
   const timeouts = { server: "1s" };
   const balancer = await start(t, { servers, balance: "first", timeouts });
-  for (const [line, fields = [], body] of kRequests) {
-    const client = await RawClient.connect(t, { port: balancer.ports.plain });
-    await client.request(line, fields, body).readHead();
-    client.reset();
-  }
   const lines = () => balancer.log.entries.filter(isAccessLine);
-  await balancer.log.waitFor(() => lines().length === kRequests.length);
-  return familiesOf(balancer);
+  const ask = async (requests) => {
+    const before = lines().length;
+    for (const [line, fields = [], body] of requests) {
+      const client = await RawClient.connect(t, { port: balancer.ports.plain });
+      await client.request(line, fields, body).readHead();
+      client.reset();
+    }
+    await balancer.log.waitFor(() => lines().length === before + requests.length);
+    return familiesOf(balancer);
+  };
+  const bytes = await ask(kRequests);
+  const all = await ask([kAborted]);
+  return { bytes, all };
 }
 
 const kCodes = ["1xx", "2xx", "3xx", "4xx", "5xx", "other"];
@@ -344,6 +351,6 @@ scenario("the same requests give the same numbers as in HAProxy's exporter", asy
   if (balancers().length < 2) return t.skip("needs both balancers");
   const ours = await measured(t, stickler);
   const theirs = await measured(t, haproxy);
-  assert.deepEqual(numbersOf(ours, "plain"), numbersOf(theirs, "server-pro"));
-  assertAboutAsManyBytes(ours, theirs);
+  assert.deepEqual(numbersOf(ours.all, "plain"), numbersOf(theirs.all, "server-pro"));
+  assertAboutAsManyBytes(ours.bytes, theirs.bytes);
 });

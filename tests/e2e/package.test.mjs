@@ -11,6 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { cleanUp } from "./harness/cleanup.mjs";
 import { DebianRoot, noDebianRoot } from "./harness/debian_root.mjs";
 import { carryOut, stagesOf } from "./harness/dockerfile.mjs";
 import { freePort } from "./harness/ports.mjs";
@@ -74,7 +75,7 @@ function installed() {
 // The package once more, with a higher version.
 function newer(t) {
   const folder = mkdtempSync(path.join(tmpdir(), "stickler-newer-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  cleanUp(t, () => rmSync(folder, { recursive: true, force: true }));
   const tree = path.join(folder, "tree");
   execFileSync("dpkg-deb", ["--raw-extract", deb, tree]);
   const control = path.join(tree, "DEBIAN/control");

@@ -7,12 +7,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { kSticklerBinary, startStickler } from "./harness/balancer.mjs";
 import { Browser } from "./harness/browser.mjs";
+import { cleanUp } from "./harness/cleanup.mjs";
 import { onlyStickler } from "./harness/scenario.mjs";
 import { namedServers } from "./harness/servers.mjs";
 
 async function world(t, settings = {}) {
   const directory = mkdtempSync(path.join(tmpdir(), "stickler-preview-"));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  cleanUp(t, () => rmSync(directory, { recursive: true, force: true }));
   const socket = path.join(directory, "stickler.sock");
   const servers = await namedServers(t, ["s1", "s2"]);
   const balancer = await startStickler(t, {

@@ -9,6 +9,7 @@ import { once } from "node:events";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { kSticklerBinary, startStickler } from "./harness/balancer.mjs";
+import { cleanUp } from "./harness/cleanup.mjs";
 import { answers, RawServer } from "./harness/raw_server.mjs";
 import { onlyStickler } from "./harness/scenario.mjs";
 import { namedServers } from "./harness/servers.mjs";
@@ -20,7 +21,7 @@ const kUpgrade = ["Connection: Upgrade", "Upgrade: websocket"];
 // Servers s1 and s2 and a runtime socket in a folder of its own.
 async function world(t, { runtime = {}, servers, edit = () => {}, ...settings } = {}) {
   const directory = mkdtempSync(path.join(tmpdir(), "stickler-runtime-"));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  cleanUp(t, () => rmSync(directory, { recursive: true, force: true }));
   const socket = path.join(directory, "stickler.sock");
   const state = path.join(directory, "state.json");
   const start = async () => startStickler(t, {
@@ -217,7 +218,7 @@ onlyStickler("stickler drain, ready, maint and weight are done, or say why not",
 
 onlyStickler("the socket's folder is made if it is not there", async (t) => {
   const directory = mkdtempSync(path.join(tmpdir(), "stickler-runtime-"));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  cleanUp(t, () => rmSync(directory, { recursive: true, force: true }));
   const socket = path.join(directory, "run", "stickler.sock");
   await world(t, { runtime: { socket } });
   assert.ok(statSync(socket).isSocket());

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { startStickler } from "./harness/balancer.mjs";
+import { cleanUp } from "./harness/cleanup.mjs";
 import { onlyStickler } from "./harness/scenario.mjs";
 import { namedServers } from "./harness/servers.mjs";
 import { RawClient } from "./harness/wire.mjs";
@@ -15,7 +16,7 @@ const kProject = "65f0a1b2c3d4e5f6a7b8c9d0";
 // Servers s1 to s3 without cookies, and a table of this key.
 async function world(t, { key, stick = {}, table = {}, backend = {}, handler, ...settings }) {
   const directory = mkdtempSync(path.join(tmpdir(), "stickler-tables-"));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  cleanUp(t, () => rmSync(directory, { recursive: true, force: true }));
   const socket = path.join(directory, "stickler.sock");
   const servers = await namedServers(t, ["s1", "s2", "s3"], { handler });
   const balancer = await startStickler(t, {
