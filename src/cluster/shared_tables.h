@@ -62,9 +62,7 @@ class SharedTables final : private Carrier {
 
   // Carrier: any thread
   bool answers() const override { return answers_now_.load(std::memory_order_relaxed); }
-  bool answers_soon() const override {
-    return answers() && !slow_.load(std::memory_order_relaxed);
-  }
+  bool answers_soon() const override { return answers() && !slow_.load(std::memory_order_relaxed); }
   Duration patience() const override { return patience_.load(std::memory_order_relaxed); }
   void carry(SharedTable& table, balance::Proposal proposal) override;
   void forget_all_of(SharedTable& table, std::optional<balance::ServerNumber> server) override;
