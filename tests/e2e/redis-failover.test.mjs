@@ -5,7 +5,9 @@ import assert from "node:assert/strict";
 import { Redis } from "./harness/redis.mjs";
 import { Sentinels, startReplica } from "./harness/redis_sentinels.mjs";
 import { onlyStickler } from "./harness/scenario.mjs";
-import { eventually, KeyServers, keysNamed, serverIn, startPair } from "./harness/shared_tables.mjs";
+import {
+  eventually, KeyServers, keysNamed, serverIn, startPair,
+} from "./harness/shared_tables.mjs";
 import { kLimit } from "./harness/wait.mjs";
 
 const kPrefix = "stickler:table:t:";

@@ -63,8 +63,8 @@ onlyStickler("20 first requests of a key at one balancer ask Redis once, however
     assert.equal(new Set(await Promise.all(asked)).size, 1);
     await redis.ask("ECHO", "the end");
     await commands.waitFor(/"the end"/);
-    const claims = commands.entries.filter((it) => / lua\] "set" .*t:once"/i.test(it));
-    assert.equal(claims.length, 1);
+    const claims = commands.entries.filter((it) => /t:once"/.test(it) && !/ lua\]/.test(it));
+    assert.equal(claims.length, 1, claims.join("\n"));
   });
 
 // Rule 1 and 2 of what a first try gets wrong: messages and answers come by two connections.
@@ -266,7 +266,7 @@ onlyStickler("a key that a server has made at one balancer is known at the other
   }
 });
 
-onlyStickler("Redis at a Unix socket, with a password, in another database and under another prefix",
+onlyStickler("Redis at a Unix socket, with a password, another database and another prefix",
   async (t) => {
     const redis = await Redis.start(t, { socket: true, password: "pass word" });
     const file = path.join(redis.directory, "password");
@@ -284,7 +284,7 @@ onlyStickler("Redis at a Unix socket, with a password, in another database and u
     assert.ok(all.every((key) => key.startsWith("lb/eu:")), all.join());
   });
 
-onlyStickler("tables that are not shared, or have another name or prefix, do not meet", async (t) => {
+onlyStickler("tables of another name or prefix, or not shared, do not meet", async (t) => {
   const redis = await Redis.start(t);
   const servers = await KeyServers.start(t);
   const start = (settings) =>

@@ -84,7 +84,7 @@ export class Redis {
       ...(persist ? ["appendonly yes", "appendfsync always"] : []),
       "notify-keyspace-events EA",
       "repl-diskless-sync-delay 0",
-      ...(password ? [`requirepass ${password}`] : []),
+      ...(password ? [`requirepass "${password}"`] : []),
       ...lines,
     ].map((line) => `${line}\n`).join(""));
     return redis;

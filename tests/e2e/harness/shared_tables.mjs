@@ -167,8 +167,8 @@ export class SharingBalancer {
     return (await this.statistics()).redis?.state ?? "unknown";
   }
 
-  isShared(limit) {
-    return eventually(() => this.sharing(), (it) => it === "shared", "the table to be shared", limit);
+  isShared() {
+    return eventually(() => this.sharing(), (it) => it === "shared", "the table to be shared");
   }
 
   isAlone() {
