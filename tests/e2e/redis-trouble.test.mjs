@@ -3,10 +3,10 @@
 // knew: every request is answered with 200 (SharingBalancer.server()), a balancer alone keeps its
 // keys together, and once Redis is back they agree.
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { RawServer } from "./harness/raw_server.mjs";
-import { Redis } from "./harness/redis.mjs";
+import { documentedUser, Redis } from "./harness/redis.mjs";
 import { RedisProxy } from "./harness/redis_proxy.mjs";
 import { onlyStickler } from "./harness/scenario.mjs";
 import {
@@ -85,9 +85,11 @@ onlyStickler("without Redis at the start all goes on, and when it comes the tabl
     assert.deepEqual(await b.servers(keys), owners);
     for (const [i, [balancer, own]] of [[a, "s1"], [b, "s2"]].entries()) {
       const moved = keys.filter((key) => owners[key] !== own).length;
-      const number = moved > 0 ? `.*\\b${moved}\\b` : "";
-      await balancer.log.waitFor(new RegExp(`info.*\\bshared\\b${number}`), { since: marks[i] });
+      const number = moved > 0 ? `\\b${moved}\\b` : "";
+      const line = new RegExp(`(info|warning): .*\\bshared\\b.*${number}`);
+      await balancer.log.waitFor(line, { since: marks[i] });
       assert.ok(balancer.told(marks[i]).length <= 2, balancer.told(marks[i]).join("\n"));
+      assert.ok(await balancer.corrected() >= moved);
     }
   });
 
@@ -284,17 +286,9 @@ onlyStickler("a wrong password, or none, is named and stops nobody", async (t) =
   assert.equal(await none.sharing(), "alone");
 });
 
-// The user that the documentation makes.
-function documentedUser(password) {
-  const text = readFileSync(new URL("../../docs/sticky-tables.md", import.meta.url), "utf8");
-  const [, words] = /ACL SETUSER ((?:.*\\\n)*.*)/.exec(text);
-  return words.replaceAll("\\\n", " ").replace(">PASSWORD", `>${password}`)
-    .replaceAll(/["']/g, "").trim().split(/\s+/);
-}
-
 onlyStickler("the Redis user of the documentation may do all that is done, and no more",
   async (t) => {
-    const redis = await Redis.start(t, { port: undefined });
+    const redis = await Redis.start(t);
     const words = documentedUser("secret");
     await redis.ask("ACL", "SETUSER", ...words);
     const file = path.join(redis.directory, "password");

@@ -2,7 +2,7 @@
 // A real Redis on loopback, which keeps nothing on disk unless it is asked to: started, killed,
 // started again, frozen, and asked with redis-cli as an administrator does.
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { cleanUp } from "./cleanup.mjs";
@@ -180,6 +180,14 @@ export class Redis {
     await within(listener.began.promise, `redis-cli to listen to ${what}`);
     return heard;
   }
+}
+
+// The words of ACL SETUSER in docs/sticky-tables.md: who may do what Stickler does, and no more.
+export function documentedUser(password) {
+  const text = readFileSync(new URL("../../../docs/sticky-tables.md", import.meta.url), "utf8");
+  const [, words] = /ACL SETUSER ((?:.*\\\n)*.*)/.exec(text);
+  return words.replaceAll("\\\n", " ").replace(">PASSWORD", `>${password}`)
+    .replaceAll(/["']/g, "").trim().split(/\s+/);
 }
 
 function valueOf(said) {

@@ -164,7 +164,14 @@ export class SharingBalancer {
 
   // "shared", "settling" or "alone".
   async sharing() {
-    return (await this.statistics()).redis?.state ?? "unknown";
+    const { redis } = await this.statistics();
+    return redis?.state;
+  }
+
+  // How many keys of the table others have had another server for.
+  async corrected() {
+    const { tables } = await this.statistics();
+    return tables.find(({ name }) => name === "t").corrected;
   }
 
   isShared() {
