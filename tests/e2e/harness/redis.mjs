@@ -139,6 +139,12 @@ export class Redis {
     return this.socket ? ["-s", this.socket] : ["-p", String(this.port)];
   }
 
+  // How many balancers hear what the others say.
+  async listeners() {
+    const clients = await this.ask("CLIENT", "LIST");
+    return (clients.match(/ name=stickler .* flags=P /g) ?? []).length;
+  }
+
   // All keys that fit, with their values: { key: value }.
   async entries(pattern = "*", where = {}) {
     const keys = await this.askAs(where, "KEYS", pattern);
