@@ -65,6 +65,14 @@ void JsonObject::number(std::string_view name, std::int64_t value) {
   out_.append(digits, end);
 }
 
+void JsonObject::seconds(std::string_view name, Duration value) {
+  char digits[32];
+  const double seconds = std::chrono::duration<double>(value).count();
+  auto [end, error] = std::to_chars(digits, digits + sizeof digits, seconds);
+  begin(name);
+  out_.append(digits, end);
+}
+
 void JsonObject::begin(std::string_view name) {
   if (!first_) out_.push_back(',');
   first_ = false;

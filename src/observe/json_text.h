@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/units.h"
+
 namespace stickler::observe {
 
 // With quotes. What is no UTF-8 becomes \u00XX, byte by byte: nothing gets lost, and what reads it
@@ -26,6 +28,8 @@ class JsonObject {
     value.empty() ? null(name) : text(name, value);
   }
   void number(std::string_view name, std::int64_t value);
+  // A span, with a fraction.
+  void seconds(std::string_view name, Duration value);
   void boolean(std::string_view name, bool value) {
     begin(name);
     out_.append(value ? "true" : "false");

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "net/event_loop.h"
 #include "observe/runtime_commands.h"
+#include "observe/table_listing.h"
 
 namespace stickler::observe {
 namespace {
@@ -14,109 +15,148 @@ using balance::StickTables;
 using balance::StickyTable;
 
 constexpr std::size_t kShown = 100'000;
+constexpr const char* kNoSuchTable = "No such table";
+constexpr const char* kHowToShow = "usage: show table [<name> [key <key>]] [json]";
+constexpr const char* kHowToClear = "usage: clear table <name> [key <key> | server <name>] [json]";
 
 TimePoint now() { return net::EventLoop::current().now(); }
 
-std::int64_t milliseconds(Duration span) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(span).count();
+// "<table> [<what> <value>] [json]"
+struct Asked {
+  std::string table;
+  std::string what;   // "key", "server"; "" : all
+  std::string value;  // which one
+  bool json = false;
+
+  bool of(std::string_view one) const { return what == one; }
+};
+
+// By their number, so that a table, a key and a server may be called "json". Nothing: it is
+// something else.
+std::optional<Asked> asked_in(const Words& words) {
+  if (words.empty() || words.size() > 4) return std::nullopt;
+  Asked asked;
+  asked.table = words[0];
+  asked.json = words.size() % 2 == 0;
+  if (asked.json && words.back() != "json") return std::nullopt;
+  if (words.size() > 2) {
+    asked.what = words[1];
+    asked.value = words[2];
+  }
+  return asked;
 }
 
-// "# table: projects, type: string, size:100000, used:3": HAProxy's line.
-std::string headline(const std::string& name, const StickyTable& table) {
-  return fmt::format("# table: {}, type: string, size:{}, used:{}\n", name, table.limits().entries,
-                     table.counts().entries);
+// What a key that somebody has typed may be: the key as it came, or its hash, where the table is
+// hashed or the key long; or both of the key that is shown so. Every other one is a hash.
+std::vector<std::string> spellings(const std::string& typed, const StickTables& tables) {
+  std::vector<std::string> all{typed, tables.hash()(typed)};
+  const std::optional<std::string> key = unescaped_key(typed);
+  if (key && *key != typed) all.insert(all.end(), {*key, tables.hash()(*key)});
+  return all;
 }
 
-std::string counts_line(const StickyTable& table) {
-  const StickyTable::Counts counts = table.counts();
-  return fmt::format("# hits:{} misses:{} claims:{} moves:{} expired:{} evicted:{}\n", counts.hits,
-                     counts.misses, counts.claims, counts.moves, counts.expired, counts.evicted);
+std::vector<ListedKey> keys_of(const StickyTable& table, const StickTables& tables,
+                               const Asked& asked) {
+  std::vector<ListedKey> keys;
+  const auto list = [&](TableEntry entry) {
+    const std::string_view server = tables.server_name(entry.server);
+    keys.push_back({std::move(entry), server});
+  };
+  if (asked.of("")) {
+    for (TableEntry& entry : table.entries(kShown, now())) list(std::move(entry));
+    return keys;
+  }
+  for (const std::string& key : spellings(asked.value, tables)) {
+    std::optional<TableEntry> entry = table.peek(key, now());
+    if (!entry) continue;
+    list(std::move(*entry));
+    break;
+  }
+  return keys;
 }
 
-// Keys come from clients: what is no visible ASCII is written as %41.
-std::string escaped(std::string_view key) {
+std::string table_text(const TableStats& table, const StatsSnapshot& stats,
+                       const std::vector<ListedKey>& keys, const Asked& asked) {
+  std::string text = table_headline(table, stats);
+  if (asked.of("")) text += table_counts_line(table);
+  for (const ListedKey& key : keys) text += key_line(key, table);
+  return text;
+}
+
+std::string tables_text(const StatsSnapshot& stats) {
   std::string text;
-  for (char c : key) {
-    if (c > ' ' && c < 0x7f && c != '%') {
-      text += c;
-    } else {
-      text += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
+  for (const TableStats& table : stats.tables) {
+    text += table_headline(table, stats) + table_counts_line(table);
   }
   return text;
 }
 
-// Until it is forgotten if nobody uses it; 0: never.
-Duration left(const StickyTable::Entry& entry, const balance::StickyLimits& limits) {
-  Duration left = limits.idle == kNoLimit ? kNoLimit : limits.idle - entry.unused;
-  if (limits.max_age == kNoLimit) return left;
-  const Duration life = limits.max_age - entry.age;
-  return left == kNoLimit ? life : std::min(left, life);
-}
-
-std::string entry_line(const StickyTable::Entry& entry, const StickTables& tables,
-                       const balance::StickyLimits& limits) {
-  return fmt::format("key={} use=0 exp={} server_id={} server_key={} age={} idle={}\n",
-                     escaped(entry.key), milliseconds(left(entry, limits)), entry.server,
-                     tables.server_name(entry.server), milliseconds(entry.age),
-                     milliseconds(entry.unused));
-}
-
-std::string all_tables(const StickTables& tables) {
-  std::string text;
-  for (const std::string& name : tables.names()) {
-    text += headline(name, *tables.find(name)) + counts_line(*tables.find(name));
-  }
-  return text;
-}
-
-// A key may be given as it came, also where only its hash is kept.
 std::string show_table(Administration& administration, const Words& words) {
+  if (words.empty()) return tables_text(administration.stats());
+  if (words == Words{"json"}) return tables_json(administration.stats());
+  const std::optional<Asked> asked = asked_in(words);
+  if (!asked || !(asked->of("") || asked->of("key"))) return kHowToShow;
+  const StatsSnapshot stats = administration.stats();
   const StickTables& tables = *administration.snapshot().tables;
-  if (words.empty()) return all_tables(tables);
-  const std::shared_ptr<StickyTable> table = tables.find(words[0]);
-  if (table == nullptr) return "No such table";
-  std::string text = headline(words[0], *table);
-  if (words.size() == 3 && words[1] == "key") {
-    auto entry = table->peek(words[2], now());
-    if (!entry) entry = table->peek(tables.hash()(words[2]), now());
-    if (entry) text += entry_line(*entry, tables, table->limits());
-    return text;
-  }
-  if (words.size() != 1) return "usage: show table [<name> [key <key>]]";
-  text += counts_line(*table);
-  for (const StickyTable::Entry& entry : table->entries(kShown, now())) {
-    text += entry_line(entry, tables, table->limits());
-  }
-  return text;
+  const auto shown = std::ranges::find(stats.tables, asked->table, &TableStats::name);
+  const std::shared_ptr<StickyTable> table = tables.find(asked->table);
+  if (table == nullptr || shown == stats.tables.end()) return kNoSuchTable;
+  const std::vector<ListedKey> keys = keys_of(*table, tables, *asked);
+  if (!asked->json) return table_text(*shown, stats, keys, *asked);
+  return table_json(*shown, stats, keys, keys.size() < kShown);
 }
 
+// The spelling that is kept here. If none is, those who share the table may have it: they are told
+// all, but nothing that a hashed table is not meant to hold.
+std::size_t forget_key(StickyTable& table, const std::string& typed, const StickTables& tables,
+                       bool hashed) {
+  const std::vector<std::string> all = spellings(typed, tables);
+  const auto kept = std::ranges::find_if(
+      all, [&](const std::string& key) { return table.peek(key, now()).has_value(); });
+  if (kept != all.end()) return table.forget(*kept);
+  for (std::size_t i = hashed ? 1 : 0; i < all.size(); i += hashed ? 2 : 1) table.forget(all[i]);
+  return 0;
+}
+
+// Tables know servers by their names alone: a backend's name before it is let pass.
+std::size_t forget_server(StickyTable& table, std::string_view name, StickTables& tables) {
+  name.remove_prefix(name.rfind('/') + 1);
+  return table.forget_server(tables.number_of(name));
+}
+
+// Silent, as in HAProxy, unless it is asked for JSON.
 std::string clear_table(Administration& administration, const Words& words) {
-  if (words.empty()) return "usage: clear table <name> [key <key> | server <name>]";
+  const std::optional<Asked> asked = asked_in(words);
+  if (!asked) return kHowToClear;
   StickTables& tables = *administration.snapshot().tables;
-  const std::shared_ptr<StickyTable> table = tables.find(words[0]);
-  if (table == nullptr) return "No such table";
+  const std::shared_ptr<StickyTable> table = tables.find(asked->table);
+  if (table == nullptr) return kNoSuchTable;
   std::size_t forgotten = 0;
-  if (words.size() == 1) {
+  if (asked->of("")) {
     forgotten = table->forget_all();
-  } else if (words.size() == 3 && words[1] == "key") {
-    forgotten = table->forget(words[2]) + table->forget(tables.hash()(words[2]));
-  } else if (words.size() == 3 && words[1] == "server") {
-    forgotten = table->forget_server(tables.number_of(words[2]));
+  } else if (asked->of("key")) {
+    const config::Table* settings =
+        config::find_table(*administration.snapshot().config, asked->table);
+    const bool hashed = settings != nullptr && settings->hashed;
+    forgotten = forget_key(*table, asked->value, tables, hashed);
+  } else if (asked->of("server")) {
+    forgotten = forget_server(*table, asked->value, tables);
   } else {
-    return "usage: clear table <name> [key <key> | server <name>]";
+    return kHowToClear;
   }
-  log_info("table {}: {} keys are cleared, by an administrator", words[0], forgotten);
-  return "";
+  log_info("table {}: {} keys are cleared, by an administrator", asked->table, forgotten);
+  if (!asked->json) return "";
+  return fmt::format("{{\"forgotten\": {}, \"shared\": {}}}\n", forgotten,
+                     table->sharing() != nullptr);
 }
 
 }  // namespace
 
 void add_table_commands(RuntimeCommands& commands, Administration& administration) {
-  commands.add("show table", "[<table> [key <key>]]",
+  commands.add("show table", "[<table> [key <key>]] [json]",
                "Stick tables: how full they are, whose each key is.",
                [&](const Words& words) { return show_table(administration, words); });
-  commands.add("clear table", "<table> [key <key>|server <name>]",
+  commands.add("clear table", "<table> [key <key>|server <name>] [json]",
                "Forgets keys: one, a server's, or all.",
                [&](const Words& words) { return clear_table(administration, words); });
 }
