@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "app/command_check.h"
+#include "app/command_clear_table.h"
 #include "app/command_cookie.h"
 #include "app/command_demo.h"
 #include "app/command_drain.h"
@@ -139,7 +140,8 @@ struct Request {
   DrainOptions drain;
   unsigned weight = 0;
   ImportOptions import_haproxy;
-  bool show_json = false;
+  ShowOptions show;
+  ClearOptions clear;
 };
 
 struct Commands {
@@ -159,6 +161,7 @@ struct Commands {
   CLI::App* cookie;
   CLI::App* import_haproxy;
   CLI::App* show;
+  CLI::App* clear_table;
 };
 
 CLI::App* add_runtime_command(CLI::App& app, Request& request, const std::string& name,
@@ -175,6 +178,40 @@ CLI::App* add_server_command(CLI::App& app, Request& request, const std::string&
   CLI::App* command = add_runtime_command(app, request, name, sentence);
   command->add_option("server", request.server, "SERVER or BACKEND/SERVER")->required();
   return command;
+}
+
+// "--key=" of a variable that is not set must not mean all of them.
+CLI::Validator something() {
+  return {[](std::string& text) { return text.empty() ? "it must not be empty" : std::string(); },
+          ""};
+}
+
+CLI::App* add_show_command(CLI::App& app, Request& request) {
+  CLI::App* show = app.add_subcommand("show", "Show what the running program knows of itself");
+  show->require_subcommand(1);
+  for (const Shown& each : all_shown()) {
+    CLI::App* view =
+        add_runtime_command(*show, request, std::string(each.name), std::string(each.sentence));
+    view->add_flag("--json", request.show.json, "For programs");
+    if (!each.of_one_table) continue;
+    view->add_option("table", request.show.table, "The table's name")->required();
+    view->add_option("--key", request.show.key, "This key only")->check(something());
+  }
+  return show;
+}
+
+CLI::App* add_clear_table_command(CLI::App& app, Request& request) {
+  CLI::App* clear = add_runtime_command(app, request, "clear-table",
+                                        "Make a stick table forget keys: one, a server's, or all");
+  clear->add_option("table", request.clear.table, "The table's name")
+      ->required()
+      ->check(something());
+  CLI::Option* key = clear->add_option("--key", request.clear.key, "This key only");
+  key->check(something());
+  clear->add_option("--server", request.clear.server, "The keys of this server only")
+      ->check(something())
+      ->excludes(key);
+  return clear;
 }
 
 Commands::Commands(Request& request) {
@@ -219,12 +256,8 @@ Commands::Commands(Request& request) {
   cookie->add_option("server", request.server, "SERVER or BACKEND/SERVER")->required();
   import_haproxy = app.add_subcommand("import-haproxy", "Translate a haproxy.cfg, line by line");
   add_import_options(*import_haproxy, request.import_haproxy);
-  show = app.add_subcommand("show", "Show what the running program knows of itself");
-  show->require_subcommand(1);
-  for (const Shown& each : all_shown()) {
-    add_runtime_command(*show, request, std::string(each.name), std::string(each.sentence))
-        ->add_flag("--json", request.show_json, "For programs");
-  }
+  show = add_show_command(app, request);
+  clear_table = add_clear_table_command(app, request);
 }
 
 // CLI11 would only say that a command is missing.
@@ -292,8 +325,11 @@ int run_command_line(int argc, char** argv) {
     return command_drain({request.socket, files_of(request.files)}, request.drain);
   }
   if (*commands.show) {
-    const std::string what = commands.show->get_subcommands().front()->get_name();
-    return command_show({request.socket, files_of(request.files)}, what, request.show_json);
+    request.show.name = commands.show->get_subcommands().front()->get_name();
+    return command_show({request.socket, files_of(request.files)}, request.show);
+  }
+  if (*commands.clear_table) {
+    return command_clear_table({request.socket, files_of(request.files)}, request.clear);
   }
   if (*commands.cookie) return command_cookie(files_of(request.files), request.server);
   return command_runtime({request.socket, files_of(request.files)},

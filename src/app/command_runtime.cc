@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "app/command_runtime.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "app/load_config.h"
 #include "app/runtime_client.h"
 #include "observe/runtime_explain.h"
+#include "observe/table_listing.h"
 
 namespace stickler::app {
 namespace {
@@ -20,7 +22,7 @@ bool is_silent(const std::vector<std::string>& words) {
 
 bool is_refusal(const std::vector<std::string>& words, const std::string& answer) {
   if (answer.starts_with("Unknown command")) return true;
-  if (answer.starts_with("No such server")) return true;
+  if (answer.starts_with("No such server") || answer.starts_with("No such table")) return true;
   if (words.front() == "reload") return answer.starts_with("not reloaded");
   if (words.front() == "explain") return answer.starts_with(observe::kNotExplained);
   if (words.front() == "preview") return !answer.starts_with("http");
@@ -61,9 +63,12 @@ Result<RuntimePlace, std::string> runtime_place(const RunningProgram& program) {
 }
 
 RuntimeAnswer ask_running(const RunningProgram& program, const std::vector<std::string>& words) {
+  const std::string line = line_of(words);
+  // What follows would be a command of its own.
+  if (line.find('\n') != std::string::npos) return refuse("no name holds a line's end", kRefused);
   auto place = runtime_place(program);
   if (!place) return refuse(place.error(), kRefused);
-  auto answer = ask_runtime(place->socket, line_of(words));
+  auto answer = ask_runtime(place->socket, line);
   if (!answer && !place->doubt.empty()) {
     return refuse(place->doubt + answer.error().text + ": give --socket FILE", kRefused);
   }
@@ -71,6 +76,16 @@ RuntimeAnswer ask_running(const RunningProgram& program, const std::vector<std::
     return refuse(answer.error().text, answer.error().nobody_there ? kNobodyThere : kRefused);
   }
   return {is_refusal(words, *answer) ? kRefused : 0, *answer};
+}
+
+RuntimeAnswer not_understood() {
+  return refuse("the running program's answer is none of this version's: restart one of them",
+                kRefused);
+}
+
+std::string key_on_a_line(const std::string& key) {
+  const bool ends_it = std::ranges::any_of(key, [](char c) { return c < ' ' || c == 0x7f; });
+  return ends_it ? observe::escaped_key(key) : key;
 }
 
 int command_runtime(const RunningProgram& program, const std::vector<std::string>& words) {

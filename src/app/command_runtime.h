@@ -35,6 +35,11 @@ struct RuntimeAnswer {
 };
 RuntimeAnswer ask_running(const RunningProgram& program, const std::vector<std::string>& words);
 
+// Of an answer that is not what such an answer is like.
+RuntimeAnswer not_understood();
+// A key of a stick table as a word of a command, whatever bytes it has: it must not end the line.
+std::string key_on_a_line(const std::string& key);
+
 // Sends one command and prints what it says.
 int command_runtime(const RunningProgram& program, const std::vector<std::string>& words);
 

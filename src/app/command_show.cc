@@ -16,8 +16,6 @@
 namespace stickler::app {
 namespace {
 
-constexpr int kRefused = 1;
-
 WallTime wall_now() { return std::chrono::floor<Duration>(std::chrono::system_clock::now()); }
 
 // How one thing is asked for and shown.
@@ -29,7 +27,16 @@ struct View {
   Json (*plain)(const Json& answer) = nullptr;
   // The answer for scripts as a table; without one the running program's text is shown.
   Table (*table)(const Json& plain) = nullptr;
+  // What is said below the table.
+  std::string (*remark)(const Json& plain, const ShowOptions& options) = nullptr;
 };
+
+std::string remark_on_keys(const Json& answer, const ShowOptions& options) {
+  const Json& keys = answer.at("keys");
+  if (options.key && keys.empty()) return "nobody has the key " + *options.key + "\n";
+  if (answer.at("complete").get<bool>()) return "";
+  return "these are " + std::to_string(keys.size()) + " keys: there may be more\n";
+}
 
 const std::vector<View>& views() {
   static const std::vector<View> views{
@@ -47,6 +54,15 @@ const std::vector<View>& views() {
        events_table},
       {{"errors", "The last requests and answers that were not understood"},
        {"show", "errors", "json"}},
+      {{"tables", "Stick tables: how full they are, and how often they knew a key"},
+       {"show", "table", "json"},
+       nullptr,
+       stick_tables_table},
+      {{"table", "The keys of a stick table: whose each is, and for how long", true},
+       {"show", "table", "json"},
+       nullptr,
+       stick_keys_table,
+       remark_on_keys},
       {{"config", "The configuration in force, and where each value comes from"},
        {"show", "config", "json"},
        nullptr,
@@ -69,13 +85,25 @@ TableLook look_of_terminal() {
   return look;
 }
 
+// What the running program is asked for.
+std::vector<std::string> command_of(const View& view, const ShowOptions& options) {
+  std::vector<std::string> command = view.command;
+  command.pop_back();
+  if (view.shown.of_one_table) command.push_back(options.table);
+  if (options.key) command.insert(command.end(), {"key", key_on_a_line(*options.key)});
+  if (options.json || view.table != nullptr) command.push_back(view.command.back());
+  return command;
+}
+
 // Nothing if the answer is not what such an answer is like.
-std::optional<std::string> text_of(const View& view, const std::string& answer, bool json) {
+std::optional<std::string> text_of(const View& view, const std::string& answer,
+                                   const ShowOptions& options) {
   try {
     Json content = Json::parse(answer);
     if (view.plain != nullptr) content = view.plain(content);
-    if (json) return content.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-    return render(view.table(content), look_of_terminal());
+    if (options.json) return content.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    const std::string remark = view.remark == nullptr ? "" : view.remark(content, options);
+    return render(view.table(content), look_of_terminal()) + remark;
   } catch (const Json::exception&) {
     return std::nullopt;
   }
@@ -92,20 +120,15 @@ std::span<const Shown> all_shown() {
   return all;
 }
 
-int command_show(const RunningProgram& program, std::string_view name, bool json) {
+int command_show(const RunningProgram& program, const ShowOptions& options) {
   const auto view =
-      std::ranges::find(views(), name, [](const View& each) { return each.shown.name; });
+      std::ranges::find(views(), options.name, [](const View& each) { return each.shown.name; });
   ASSERT(view != views().end());
-  std::vector<std::string> command = view->command;
-  const bool as_it_is = !json && view->table == nullptr;
-  if (as_it_is) command.pop_back();
-  RuntimeAnswer answer = ask_running(program, command);
+  const bool as_it_is = !options.json && view->table == nullptr;
+  RuntimeAnswer answer = ask_running(program, command_of(*view, options));
   if (answer.code == 0 && !as_it_is) {
-    std::optional<std::string> text = text_of(*view, answer.text, json);
-    answer = text ? RuntimeAnswer{0, *text}
-                  : RuntimeAnswer{kRefused,
-                                  "stickler: the running program's answer is none of "
-                                  "this version's: restart one of them\n"};
+    std::optional<std::string> text = text_of(*view, answer.text, options);
+    answer = text ? RuntimeAnswer{0, *text} : not_understood();
   }
   std::fputs(answer.text.c_str(), answer.code == 0 ? stdout : stderr);
   return answer.code;

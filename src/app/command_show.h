@@ -3,7 +3,7 @@
 // scripts. It is asked at its runtime socket.
 #pragma once
 
-#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,10 +17,18 @@ namespace stickler::app {
 struct Shown {
   std::string_view name;
   std::string_view sentence;
+  bool of_one_table = false;  // then the table must be named, and a key may be
 };
 std::span<const Shown> all_shown();
 
+struct ShowOptions {
+  std::string name;  // of what is shown
+  std::string table;
+  std::optional<std::string> key;  // nothing: all
+  bool json = false;
+};
+
 // Exit codes: 0 here it is, 1 refused, 3 no running Stickler found.
-int command_show(const RunningProgram& program, std::string_view name, bool json);
+int command_show(const RunningProgram& program, const ShowOptions& options);
 
 }  // namespace stickler::app

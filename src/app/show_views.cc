@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/show_views.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -61,6 +62,11 @@ std::string short_number(double number) {
   return units.front() == ' ' ? text.data() : std::string(text.data()) + units.front();
 }
 
+std::string upper_case(std::string name) {
+  for (char& c : name) c = static_cast<char>(c - 'a' + 'A');
+  return name;
+}
+
 TableCell server_status(const Json& server) {
   const std::string status = text_of(server.at("status"));
   return {status, tint_of_status(status)};
@@ -75,6 +81,29 @@ std::string server_remark(const Json& server) {
     return text;
   }
   return server.at("check").is_object() ? text_of(server.at("check").at("text")) : "";
+}
+
+// "no", or how it goes with that.
+TableCell sharing_cell(const Json& table) {
+  if (!table.at("shared").get<bool>()) return {"no"};
+  const Json& sharing = table.at("sharing");
+  if (sharing.is_null()) return {"yes"};
+  const std::string state = text_of(sharing.at("state"));
+  if (state == "alone") return {state, Tint::bad};
+  return {state, state == "shared" ? Tint::good : Tint::doubtful};
+}
+
+TableCell used_cell(const Json& table) {
+  const double used = table.at("used");
+  return {short_number(used), used < table.at("size").get<double>() ? Tint::none : Tint::doubtful};
+}
+
+Tint tint_of_standing(std::string_view standing) {
+  return standing == "alone" || standing == "asked" ? Tint::doubtful : Tint::none;
+}
+
+std::string span_or_nothing(const Json& seconds) {
+  return seconds.is_null() ? "" : span_text(seconds);
 }
 
 }  // namespace
@@ -148,15 +177,53 @@ Table events_table(const Json& events) {
   return table;
 }
 
+Table stick_tables_table(const Json& tables) {
+  static constexpr std::array<const char*, 6> kCounts{"hits",  "misses",  "claims",
+                                                      "moves", "expired", "evicted"};
+  Table shown{{{"TABLE"}, {"USED", true}, {"SIZE", true}}, {}};
+  for (const char* name : kCounts) shown.columns.push_back({upper_case(name), true});
+  shown.columns.push_back({"SHARED"});
+  shown.columns.push_back({"REDIS"});
+  for (const Json& table : tables) {
+    auto& cells = shown.rows.emplace_back();
+    cells = {{text_of(table.at("name"))}, used_cell(table), {short_number(table.at("size"))}};
+    for (const char* name : kCounts) cells.push_back({short_number(table.at(name))});
+    cells.push_back(sharing_cell(table));
+    const Json& sharing = table.at("sharing");
+    cells.push_back({sharing.is_null() ? "" : text_of(sharing.at("text"))});
+  }
+  return shown;
+}
+
+Table stick_keys_table(const Json& answer) {
+  const bool shared = answer.at("table").at("shared");
+  Table shown{{{"KEY"}, {"SERVER"}, {"AGE", true}, {"IDLE", true}, {"EXPIRES IN", true}}, {}};
+  if (shared) shown.columns.insert(shown.columns.end(), {{"STANDING"}, {"VERSION", true, true}});
+  std::vector<const Json*> keys;
+  for (const Json& key : answer.at("keys")) keys.push_back(&key);
+  std::ranges::sort(keys, {}, [](const Json* key) {
+    return std::pair(key->at("idle").get<double>(), text_of(key->at("key")));
+  });
+  for (const Json* key : keys) {
+    auto& cells = shown.rows.emplace_back();
+    cells = {{text_of(key->at("key"))},
+             {text_of(key->at("server"))},
+             {span_text(key->at("age"))},
+             {span_text(key->at("idle"))},
+             {span_or_nothing(key->at("expires_in"))}};
+    if (!shared) continue;
+    const std::string standing = text_of(key->at("standing"));
+    cells.push_back({standing, tint_of_standing(standing)});
+    cells.push_back({text_of(key->at("version"))});
+  }
+  return shown;
+}
+
 Table stat_table(const Json& rows) {
   static constexpr std::array<const char*, 10> kNumbers{"scur", "smax", "stot",  "bin",   "bout",
                                                         "ereq", "econ", "eresp", "wretr", "wredis"};
   Table table{{{"PROXY"}, {"NAME"}, {"STATUS"}}, {}};
-  for (const char* name : kNumbers) {
-    std::string title(name);
-    for (char& c : title) c = static_cast<char>(c - 'a' + 'A');
-    table.columns.push_back({std::move(title), true});
-  }
+  for (const char* name : kNumbers) table.columns.push_back({upper_case(name), true});
   for (const Json& row : rows) {
     auto& cells = table.rows.emplace_back();
     const std::string status = text_of(row.at("status"));

@@ -18,6 +18,9 @@ Table servers_table(const Json& servers, WallTime now);
 Table sessions_table(const Json& sessions);
 Table config_table(const Json& settings);
 Table events_table(const Json& events);
+// Of observe/table_listing.h: of all stick tables, and the keys of one, the last used first.
+Table stick_tables_table(const Json& tables);
+Table stick_keys_table(const Json& answer);
 
 // Of plain_rows().
 Table stat_table(const Json& rows);

@@ -80,6 +80,7 @@ std::string table_text(const TableStats& table, const StatsSnapshot& stats,
   std::string text = table_headline(table, stats);
   if (asked.of("")) text += table_counts_line(table);
   for (const ListedKey& key : keys) text += key_line(key, table);
+  if (keys.size() == kShown) text += "# there may be more\n";
   return text;
 }
 
@@ -144,7 +145,8 @@ std::string clear_table(Administration& administration, const Words& words) {
   } else {
     return kHowToClear;
   }
-  log_info("table {}: {} keys are cleared, by an administrator", asked->table, forgotten);
+  log_info("table {}: {} {} cleared, by an administrator", asked->table, forgotten,
+           forgotten == 1 ? "key is" : "keys are");
   if (!asked->json) return "";
   return fmt::format("{{\"forgotten\": {}, \"shared\": {}}}\n", forgotten,
                      table->sharing() != nullptr);

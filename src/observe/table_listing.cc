@@ -52,6 +52,7 @@ Json limit_or_null(Duration limit) { return limit == kNoLimit ? Json() : Json(in
 
 Json sharing_of(const cluster::SharingReport& report) {
   return {{"state", name_of(report.state)},
+          {"text", sharing_details(report)},
           {"since", time_or_null(report.since)},
           {"address", text_or_null(report.address)},
           {"trouble", text_or_null(report.trouble)},

@@ -9,6 +9,8 @@
 #include "observe/session_lines.h"
 #include "observe/stats_csv.h"
 #include "observe/stats_fixture.h"
+#include "observe/table_fixture.h"
+#include "observe/table_listing.h"
 
 namespace stickler::app {
 namespace {
@@ -85,6 +87,59 @@ TEST(ShowViews, WhatIsNoSuchAnswerIsRefused) {
   EXPECT_THROW(sessions_table(strange), Json::exception);
   EXPECT_THROW(stat_table(strange), Json::exception);
   EXPECT_THROW(plain_rows(strange), Json::exception);
+}
+
+TEST(ShowViews, StickTables) {
+  observe::StatsSnapshot stats = observe::test::with_tables();
+  stats.tables[0].counts.entries = 500;
+  const Table table = stick_tables_table(Json::parse(observe::tables_json(stats)));
+  EXPECT_EQ(shown(table),
+            "TABLE     USED  SIZE  HITS  MISSES  CLAIMS  MOVES  EXPIRED  EVICTED  SHARED  REDIS\n"
+            "clients    500   500     4       2       2      0        0        0  no      \n"
+            "projects   40k  100k   81k     41k     41k      7       12        3  shared  "
+            "Redis at 10.0.0.9:6379, lag 0.4 ms, 1 other balancer, nothing waits\n");
+  EXPECT_EQ(table.rows[0][1].tint, Tint::doubtful) << "it is full";
+  EXPECT_EQ(table.rows[1][1].tint, Tint::none);
+  EXPECT_EQ(table.rows[1][9].tint, Tint::good);
+}
+
+TEST(ShowViews, AStickTableThatIsSharedSaysWhetherItIs) {
+  observe::StatsSnapshot stats = observe::test::with_tables();
+  stats.sharing = observe::test::alone_at(kNow);
+  const auto cells = [&] {
+    return stick_tables_table(Json::parse(observe::tables_json(stats))).rows[1];
+  };
+  EXPECT_EQ(cells()[9].text, "alone");
+  EXPECT_EQ(cells()[9].tint, Tint::bad);
+  EXPECT_EQ(cells()[10].text,
+            "Redis at 10.0.0.9:6379 does not answer (connection refused): each balancer decides by "
+            "itself");
+  stats.sharing->state = cluster::SharingReport::State::settling;
+  EXPECT_EQ(cells()[9].tint, Tint::doubtful);
+  stats.sharing.reset();
+  EXPECT_EQ(cells()[9].text, "yes");
+}
+
+TEST(ShowViews, KeysOfAStickTable) {
+  const observe::StatsSnapshot stats = observe::test::with_tables();
+  observe::TableEntry old{
+      "b", 1, std::chrono::hours(2), std::chrono::minutes(10), 3, balance::KeyStanding::settled};
+  observe::TableEntry fresh{"c d",       2, std::chrono::seconds(3),
+                            Duration{0}, 1, balance::KeyStanding::asked};
+  const std::vector<observe::ListedKey> keys{{old, "s1"}, {fresh, "s2"}};
+  const auto keys_of = [&](std::size_t table) {
+    return Json::parse(observe::table_json(stats.tables[table], stats, keys, true));
+  };
+  EXPECT_EQ(shown(stick_keys_table(keys_of(0))),
+            "KEY    SERVER  AGE    IDLE  EXPIRES IN\n"
+            "c%20d  s2      3 s     0 s      30 min\n"
+            "b      s1      2 h  10 min      20 min\n");
+  const Table shared = stick_keys_table(keys_of(1));
+  EXPECT_EQ(shared.columns[5].title, "STANDING");
+  EXPECT_EQ(shared.rows[0][5].text, "asked");
+  EXPECT_EQ(shared.rows[0][5].tint, Tint::doubtful);
+  EXPECT_EQ(shared.rows[1][5].text, "settled");
+  EXPECT_EQ(shared.rows[1][6].text, "3");
 }
 
 }  // namespace
