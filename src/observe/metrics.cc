@@ -98,6 +98,7 @@ std::string metrics_text(const StatsSnapshot& stats) {
   put_listener_metrics(stats, out);
   put_backend_metrics(stats, out);
   put_server_metrics(stats, out);
+  put_table_metrics(stats, out);
   return out.take();
 }
 

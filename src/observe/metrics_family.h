@@ -126,5 +126,6 @@ class Subjects {
 void put_listener_metrics(const StatsSnapshot& stats, PrometheusText& out);
 void put_backend_metrics(const StatsSnapshot& stats, PrometheusText& out);
 void put_server_metrics(const StatsSnapshot& stats, PrometheusText& out);
+void put_table_metrics(const StatsSnapshot& stats, PrometheusText& out);
 
 }  // namespace stickler::observe

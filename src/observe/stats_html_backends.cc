@@ -225,7 +225,7 @@ void put_backend(const PageView& view, const BackendStats& backend, Html& html) 
   html.mark("<section>\n<h2 id=\"").text(backend.name).mark("\">");
   html.text(backend.name).mark("</h2>\n");
   put_summary(backend, html);
-  html.mark("<table class=\"servers\">\n");
+  html.mark("<table class=\"servers\" aria-labelledby=\"").text(backend.name).mark("\">\n");
   put_table_head(kColumns, html);
   html.mark("<tbody>\n");
   for (const ServerStats& server : backend.servers) put_server(view, backend, server, html);

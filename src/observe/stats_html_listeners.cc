@@ -72,7 +72,8 @@ void put_listener(const ListenerStats& listener, WallTime now, Html& html) {
 
 void put_listeners(const PageView& view, Html& html) {
   if (view.stats.listeners.empty()) return;
-  html.mark("<section>\n<h2>Listeners</h2>\n<table>\n");
+  html.mark("<section>\n<h2 id=\"/listeners\">Listeners</h2>\n");
+  html.mark("<table aria-labelledby=\"/listeners\">\n");
   put_table_head(kColumns, html);
   html.mark("<tbody>\n");
   for (const ListenerStats& listener : view.stats.listeners) {

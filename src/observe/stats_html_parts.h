@@ -14,6 +14,7 @@ void put_backends(const PageView& view, Html& html);
 // Everything about one server, for a page whose options name it.
 void put_server_details(const PageView& view, const BackendStats& backend,
                         const ServerStats& server, Html& html);
-void put_news(const PageView& view, Html& html);  // events and moves
+void put_tables(const PageView& view, Html& html);  // stick tables, and Redis
+void put_news(const PageView& view, Html& html);    // events and moves
 
 }  // namespace stickler::observe

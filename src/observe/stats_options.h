@@ -17,7 +17,7 @@ struct StatsOptions {
   bool refresh = true;      // "norefresh"
   bool hide_down = false;   // "up": servers that are down or in maintenance
   bool hide_maint = false;  // "no-maint"
-  std::string scope;        // "scope=x": listeners and backends whose name holds this, in any case
+  std::string scope;        // "scope=x": listeners, backends and tables whose name holds this
   std::string server;       // "server=backend/name": everything about this one; ours, not HAProxy's
 
   bool operator==(const StatsOptions&) const = default;

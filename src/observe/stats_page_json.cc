@@ -248,6 +248,45 @@ Json json_of(const BackendStats& backend, WallTime now) {
   return json;
 }
 
+// ---- stick tables ----
+
+Json limit_or_null(Duration limit) { return limit == kNoLimit ? Json() : Json(seconds(limit)); }
+
+Json json_of(const TableStats& table) {
+  const auto& counts = table.counts;
+  return {{"name", table.name},
+          {"size", table.limits.entries},
+          {"used", counts.entries},
+          {"idle", limit_or_null(table.limits.idle)},
+          {"max_age", limit_or_null(table.limits.max_age)},
+          {"shared", table.shared},
+          {"counts",
+           {{"hits", counts.hits},
+            {"misses", counts.misses},
+            {"claims", counts.claims},
+            {"moves", counts.moves},
+            {"expired", counts.expired},
+            {"evicted", counts.evicted},
+            {"corrected", counts.corrected}}}};
+}
+
+Json json_of(const cluster::SharingReport& report) {
+  return {{"state", name_of(report.state)},
+          {"since", time_or_null(report.since)},
+          {"address", text_or_null(report.address)},
+          {"trouble", text_or_null(report.trouble)},
+          {"lag", seconds(report.lag)},
+          {"others", report.others},
+          {"waiting", report.waiting},
+          {"counts",
+           {{"connections", report.connections},
+            {"proposals", report.proposals},
+            {"answers", report.answers},
+            {"messages", report.messages},
+            {"decided_alone", report.decided_alone},
+            {"corrected", report.corrected}}}};
+}
+
 // ---- news ----
 
 Json json_of(const Event& event) {
@@ -277,6 +316,8 @@ std::string stats_page_json(const StatsSnapshot& stats, const std::vector<StatsW
   json["warnings"] = list_of(warnings, simply);
   json["listeners"] = list_of(stats.listeners, timed);
   json["backends"] = list_of(stats.backends, timed);
+  json["tables"] = list_of(stats.tables, simply);
+  json["redis"] = stats.sharing ? json_of(*stats.sharing) : Json();
   json["events"] = list_of(stats.events, simply);
   json["moves"] = list_of(stats.moves, simply);
   // Clients and servers may send any bytes: what is no UTF-8 is replaced, not thrown at.

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "observe/readable.h"
+#include "observe/sharing_words.h"
 
 namespace stickler::observe {
 namespace {
@@ -23,6 +24,7 @@ class Warnings {
  private:
   void say(Weight weight, std::string text) { said_.push_back({weight, std::move(text)}); }
   void look_at_process();
+  void look_at_sharing();
   void look_at_certificates(const ListenerStats& listener);
   void look_at(const BackendStats& backend);
   void look_at(const std::string& name, const ServerStats& server);
@@ -50,6 +52,7 @@ std::string drain_text(const DrainReport& drain) {
 
 std::vector<StatsWarning> Warnings::run() {
   look_at_process();
+  look_at_sharing();
   for (const BackendStats& backend : stats_.backends) look_at(backend);
   for (const ListenerStats& listener : stats_.listeners) look_at_certificates(listener);
   std::vector<StatsWarning> heaviest_first;
@@ -77,6 +80,17 @@ void Warnings::look_at_process() {
         fmt::format("{} of the access log were lost, because its output was too slow",
                     counted(process.lost_log_lines, "line")));
   }
+}
+
+// Telling Redis after it has been away ends by itself.
+void Warnings::look_at_sharing() {
+  if (!stats_.sharing) return;
+  const bool alone = stats_.sharing->state == cluster::SharingReport::State::alone;
+  const bool settling = stats_.sharing->state == cluster::SharingReport::State::settling;
+  if (!alone && !settling) return;
+  say(alone ? Weight::warning : Weight::info,
+      fmt::format("stick tables: {}: {}", sharing_state(*stats_.sharing, stats_.now),
+                  sharing_details(*stats_.sharing)));
 }
 
 // One certificate may serve several listeners: said once for each, since each needs it.

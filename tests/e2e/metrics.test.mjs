@@ -70,6 +70,12 @@ async function visit(t, balancer, times) {
   for (let i = 0; i < times; ++i) await browser.get("/page");
 }
 
+// Puts a stick table before the server.
+function stickByParameter(config) {
+  config.tables = { projects: { entries: 500 } };
+  config.backends["server-pro"].stick = { table: "projects", key: { query: "k" } };
+}
+
 // ---- Prometheus ----
 
 onlyStickler("promtool has nothing to say against metrics of every kind", async (t) => {
@@ -85,6 +91,7 @@ onlyStickler("promtool has nothing to say against metrics of every kind", async 
       config.backends.tunnels = { servers: { only: { address: `127.0.0.1:${echo.port}` } } };
       config.backends.tunnels.check = { off: true };
       config.listeners.plain.routes = { ws: { path: "/ws", backend: "tunnels" } };
+      stickByParameter(config);
     },
   });
   await visit(t, balancer, 3);
@@ -165,6 +172,25 @@ onlyStickler("it says in which format it is, and that nobody should keep it", as
   assert.equal((await metricsOf(balancer, { method: "POST" })).status, 405);
 });
 
+onlyStickler("stick tables are told by HAProxy's names and ours; without any there is nothing",
+  async (t) => {
+    const servers = await namedServers(t, ["s1", "s2"]);
+    const balancer = await stickler(t, { servers, cookie: null, edit: stickByParameter });
+    const browser = new Browser(t, balancer.plainUrl);
+    for (const key of ["a", "a", "a", "b"]) await browser.get(`/?k=${key}`);
+    const families = await familiesOf(balancer);
+    const value = (name) => valueOf(families, name, { name: "projects", type: "string" });
+    assert.equal(value("haproxy_sticktable_size"), 500);
+    assert.equal(value("haproxy_sticktable_used"), 2);
+    assert.equal(value("stickler_sticktable_hits_total"), 2);
+    assert.equal(value("stickler_sticktable_misses_total"), 2);
+    assert.equal(value("stickler_sticktable_claims_total"), 2);
+    assert.equal(value("stickler_sticktable_shared"), 0);
+    assert.ok([...families.keys()].every((name) => !name.startsWith("stickler_redis_")));
+    const without = await familiesOf(await stickler(t, { servers }));
+    assert.ok([...without.keys()].every((name) => !name.includes("sticktable")));
+  });
+
 onlyStickler("a reload keeps what was counted", async (t) => {
   const servers = await namedServers(t, ["s1"]);
   const balancer = await stickler(t, { servers });
@@ -193,10 +219,12 @@ function documentedFamilies() {
 
 onlyStickler("docs/metrics.md has every family, and no other", async (t) => {
   const check = { http: "HEAD /status", interval: "100ms", rise: 1, fall: 1 };
-  const balancer = await stickler(t, { servers: await namedServers(t, ["s1"]), check });
+  const servers = await namedServers(t, ["s1"]);
+  const balancer = await stickler(t, { servers, check, edit: stickByParameter });
   const told = [...await familiesOf(balancer)].map(([name, { type }]) => `${name} ${type}`);
-  // There is nothing to tell of these without a limit, or without a drain.
-  const always = (family) => !/_server_limit_sessions|_drain_/.test(family);
+  // There is nothing to tell of these without a limit, a drain, or a table that is shared.
+  const sometimes = /_server_limit_sessions|_drain_|_redis_|sticktable_corrected/;
+  const always = (family) => !sometimes.test(family);
   assert.deepEqual(documentedFamilies().filter(always).sort(), told.sort());
 });
 
@@ -220,7 +248,10 @@ scenario("what has a name of HAProxy's exporter has its type and labels", async 
                    { name: "gone", port: await freePort() }];
   const check = { http: "HEAD /status", interval: "100ms", rise: 1, fall: 1 };
   const familiesWhenChecked = async (start) => {
-    const balancer = await start(t, { servers, check, startsDown: ["gone"] });
+    const balancer = await start(t, {
+      servers, check, startsDown: ["gone"], edit: stickByParameter,
+      haproxy: { backend: ["stick-table type string len 64 size 500", "stick on url_param(k)"] },
+    });
     await balancer.waitForDown("gone");
     return familiesOf(balancer);
   };

@@ -36,7 +36,7 @@ function instance(t, name) {
 }
 
 // Three instances with sessions and tunnels, of which one was down and one drains.
-async function busyWorld(t, { refresh = "1h" } = {}) {
+async function busyWorld(t, { refresh = "1h", tables = {} } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), "stickler-stats-"));
   cleanUp(t, () => rmSync(folder, { recursive: true, force: true }));
   const socket = path.join(folder, "stickler.sock");
@@ -44,6 +44,7 @@ async function busyWorld(t, { refresh = "1h" } = {}) {
   const edit = (config) => {
     config.runtime = { socket };
     config.listeners.https.stats = { uri: "/haproxy", refresh };
+    if (Object.keys(tables).length > 0) config.tables = tables;
   };
   const check = { http: "HEAD /status", interval: "500ms", timeout: "5s", rise: 3, fall: 2 };
   const balancer = await startStickler(t, { servers, check, edit, workers: 2, by: namedHost() });
@@ -188,6 +189,20 @@ scenario("on a phone: a card for each server, and nothing beyond the edge", asyn
   await takePicture(page, "stats-phone");
   assertQuiet(page, url);
 }, kNeedsChromium);
+
+scenario("stick tables are legible on a phone at night, each a card that says what its numbers are",
+  async (t) => {
+    const tables = { projects: {}, "clients-by-address-and-nothing-else": { max_age: "24h" } };
+    const { url } = await busyWorld(t, { tables });
+    const page = await newPage(t, { viewport: kPhone, colorScheme: "dark" });
+    await page.goto(url);
+    const table = page.getByRole("table", { name: "Stick tables" });
+    assert.equal(await table.locator("tbody tr").count(), 2);
+    assert.deepEqual(await page.evaluate(wideElements), []);
+    assert.deepEqual(await page.evaluate(illegibleTexts), []);
+    await takePicture(page, "stats-tables-phone");
+    assertQuiet(page, url);
+  }, kNeedsChromium);
 
 scenario("without JavaScript the page loads itself anew, and shows the same server", async (t) => {
   const { balancer, url } = await busyWorld(t, { refresh: "1s" });

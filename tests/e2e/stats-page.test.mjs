@@ -130,6 +130,33 @@ onlyStickler("a drain is shown with who is left, tunnels included", async (t) =>
   client.close();
 });
 
+onlyStickler("stick tables have their section: how full they are, and how often they knew a key",
+  async (t) => {
+    const edit = (config) => {
+      config.listeners.plain.stats = { uri: "/haproxy" };
+      config.tables = { projects: { entries: 500 }, "clients-by-address": {} };
+      config.backends["server-pro"].stick = { table: "projects", key: { query: "k" } };
+    };
+    const { read, viewer } = await world(t, { cookie: null, edit });
+    for (const key of ["a", "a", "a", "b"]) await viewer.get(`/?k=${key}`);
+    const { tables, redis } = await read();
+    const { size, used, shared, counts } = named(tables, "projects");
+    assert.deepEqual({ size, used, shared }, { size: 500, used: 2, shared: false });
+    assert.deepEqual([counts.hits, counts.misses, counts.claims], [2, 2, 2]);
+    assert.deepEqual([tables.length, redis], [2, null]);
+    const text = textOf((await viewer.get("/haproxy")).text);
+    assert.match(text, / Stick tables Table .* projects 500 keys, idle 30 min 2 0\.4 % 2 2 2 0 /);
+    const [narrowed, ...others] = (await viewer.get("/haproxy;json;scope=CLIENT")).json.tables;
+    assert.deepEqual([narrowed.name, others], ["clients-by-address", []]);
+  });
+
+onlyStickler("where there is no stick table nothing is said of them", async (t) => {
+  const { read, viewer } = await world(t);
+  assert.doesNotMatch((await viewer.get("/haproxy")).text, /Stick tables/);
+  const { tables, redis } = await read();
+  assert.deepEqual([tables, redis], [[], null]);
+});
+
 onlyStickler("the page is at its path to the letter, and nowhere else", async (t) => {
   const { viewer } = await world(t);
   for (const target of ["/haproxy/", "/haproxyx", "/haproxy%3Bcsv", "/Haproxy", "/x/haproxy"]) {

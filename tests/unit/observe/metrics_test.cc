@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "observe/table_fixture.h"
+
 namespace stickler::observe {
 namespace {
 
@@ -85,6 +87,8 @@ StatsSnapshot snapshot() {
   set(app.totals, Count::tunnels_begun, 9);
   set(app.totals, Count::tunnels_ended, 4);
   stats.backends = {app};
+  stats.tables = {test::own_table(), test::shared_table()};
+  stats.sharing = test::sharing_at(kNow);
   return stats;
 }
 
@@ -277,6 +281,32 @@ TEST_F(MetricsTest, ThePageSaysWhichFormatItIs) {
   EXPECT_EQ(page.status, 200U);
   EXPECT_EQ(page.content_type, "text/plain; version=0.0.4; charset=utf-8");
   EXPECT_EQ(page.body, metrics_text(stats_));
+}
+
+TEST_F(MetricsTest, StickTablesHaveHaproxysNamesAndOurs) {
+  EXPECT_EQ(value(R"(haproxy_sticktable_size{name="projects",type="string"})"), "100000");
+  EXPECT_EQ(value(R"(haproxy_sticktable_used{name="projects",type="string"})"), "40000");
+  EXPECT_EQ(value(R"(stickler_sticktable_hits_total{name="clients",type="string"})"), "4");
+  EXPECT_EQ(value(R"(stickler_sticktable_moves_total{name="projects",type="string"})"), "7");
+  EXPECT_EQ(value(R"(stickler_sticktable_shared{name="projects",type="string"})"), "1");
+  EXPECT_EQ(value(R"(stickler_sticktable_shared{name="clients",type="string"})"), "0");
+  EXPECT_EQ(value(R"(stickler_sticktable_corrected_total{name="projects",type="string"})"), "2");
+  EXPECT_EQ(value(R"(stickler_sticktable_corrected_total{name="clients",type="string"})"), "none");
+}
+
+TEST_F(MetricsTest, RedisIsThereWhileATableIsShared) {
+  EXPECT_EQ(value("stickler_redis_up"), "1");
+  EXPECT_EQ(value("stickler_redis_settled"), "1");
+  EXPECT_EQ(value("stickler_redis_lag_seconds"), "0.0004");
+  EXPECT_EQ(value("stickler_redis_messages_total"), "212");
+  EXPECT_EQ(value("stickler_redis_decided_alone_total"), "5");
+  stats_.sharing->state = cluster::SharingReport::State::settling;
+  EXPECT_EQ(value("stickler_redis_up"), "1");
+  EXPECT_EQ(value("stickler_redis_settled"), "0");
+  stats_.sharing = test::alone_at(kNow);
+  EXPECT_EQ(value("stickler_redis_up"), "0");
+  stats_.sharing.reset();
+  EXPECT_EQ(value("stickler_redis_up"), "none");
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "observe/stats_snapshot.h"
+#include "observe/table_fixture.h"
 
 namespace stickler::observe::test {
 
@@ -116,6 +116,9 @@ inline StatsSnapshot busy_snapshot() {
   backend.sessions = 90;
   backend.since = kMoment - std::chrono::days(12);
   backend.servers = {busy_server(), draining_server(), failed_server()};
+
+  stats.tables = {own_table(), shared_table()};
+  stats.sharing = sharing_at(kMoment);
 
   stats.events.push_back({kMoment - std::chrono::minutes(13), Event::Weight::warning,
                           "server server-pro/ha-3 is DOWN"});

@@ -99,6 +99,44 @@ TEST(StatsHtml, ShowsEachCheckAsABar) {
   EXPECT_THAT(html, HasSubstr("aria-label=\"0 of the last 2 checks failed\"><i title="));
 }
 
+TEST(StatsHtml, SaysHowFullStickTablesAre) {
+  const std::string words = busy_words();
+  EXPECT_THAT(words, HasSubstr("|clients|500 keys, idle 30 min|2|0.4 %|4|2|2|0|0|0|–|"));
+  EXPECT_THAT(words, HasSubstr("|projects|100 k keys, idle 30 min, age 1 d, shared|40.0 k|40.0 %|"
+                               "81.2 k|41.0 k|40.9 k|7|12|3|2|"));
+  StatsSnapshot stats = test::busy_snapshot();
+  stats.tables.clear();
+  EXPECT_THAT(page_of(stats), Not(HasSubstr("Stick tables")));
+}
+
+TEST(StatsHtml, SaysHowItGoesWithRedis) {
+  StatsSnapshot stats = test::busy_snapshot();
+  EXPECT_THAT(words_of(page_of(stats)),
+              HasSubstr("|Stick tables|▲ SHARED|3 h|Redis at 10.0.0.9:6379, lag 0.4 ms, 1 other "
+                        "balancer, nothing waits; so far 5 decided alone, 2 corrected|"));
+  stats.sharing->decided_alone = stats.sharing->corrected = 0;
+  stats.sharing->state = cluster::SharingReport::State::settling;
+  EXPECT_THAT(
+      words_of(page_of(stats)),
+      HasSubstr("|◆ SETTLING|3 h|Redis at 10.0.0.9:6379 answers again: what is known here is "
+                "told first, nothing waits|"));
+  stats.sharing = test::alone_at(test::kMoment);
+  EXPECT_THAT(
+      words_of(page_of(stats)),
+      HasSubstr("|▼ ALONE|45 s|Redis at 10.0.0.9:6379 does not answer (connection refused): "
+                "each balancer decides by itself; so far "));
+  stats.sharing.reset();
+  EXPECT_THAT(page_of(stats), Not(HasSubstr("<p class=\"redis\">")));
+}
+
+TEST(StatsHtml, TablesAreCalledByTheirHeadings) {
+  const std::string html = page_of(test::busy_snapshot());
+  for (const char* id : {"server-pro", "/listeners", "/tables"}) {
+    EXPECT_THAT(html, HasSubstr("<h2 id=\"" + std::string(id) + "\">"));
+    EXPECT_THAT(html, HasSubstr(" aria-labelledby=\"" + std::string(id) + "\">"));
+  }
+}
+
 TEST(StatsHtml, TellsWhatHappened) {
   const std::string words = busy_words();
   EXPECT_THAT(words, HasSubstr("|server server-pro/ha-3 is DOWN|"));
@@ -148,6 +186,9 @@ void call_everything(const std::string& text, StatsSnapshot& stats) {
       server.last_failure.verdict.text = text;
     }
   }
+  for (TableStats& table : stats.tables) table.name = text;
+  stats.sharing->state = cluster::SharingReport::State::alone;
+  stats.sharing->address = stats.sharing->trouble = text;
   for (Event& event : stats.events) event.text = text;
   for (Move& move : stats.moves) {
     move.backend = move.from = move.to = move.reason = move.request = text;

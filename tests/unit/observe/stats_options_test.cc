@@ -46,16 +46,18 @@ std::vector<std::string> shown(const char* options) {
   for (const BackendStats& backend : stats.backends) {
     for (const ServerStats& server : backend.servers) names.push_back(server.name);
   }
+  for (const TableStats& table : stats.tables) names.push_back(table.name);
   return names;
 }
 
 TEST(StatsOptions, NarrowWhatIsShown) {
   using Names = std::vector<std::string>;
-  EXPECT_EQ(shown(""), (Names{"https", "ha-1", "ha-2", "ha-3"}));
-  EXPECT_EQ(shown("up"), (Names{"https", "ha-1"}));
-  EXPECT_EQ(shown("no-maint"), (Names{"https", "ha-1", "ha-3"}));
+  EXPECT_EQ(shown(""), (Names{"https", "ha-1", "ha-2", "ha-3", "clients", "projects"}));
+  EXPECT_EQ(shown("up"), (Names{"https", "ha-1", "clients", "projects"}));
+  EXPECT_EQ(shown("no-maint"), (Names{"https", "ha-1", "ha-3", "clients", "projects"}));
   EXPECT_EQ(shown("scope=HTTP"), (Names{"https"}));
   EXPECT_EQ(shown("scope=er-pr"), (Names{"ha-1", "ha-2", "ha-3"}));
+  EXPECT_EQ(shown("scope=JECT"), (Names{"projects"}));
   EXPECT_EQ(shown("scope=nobody"), Names{});
 }
 

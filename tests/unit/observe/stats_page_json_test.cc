@@ -41,6 +41,36 @@ TEST(StatsPageJson, DescribesListeners) {
   EXPECT_FALSE(listener["counts"].contains("retries"));
 }
 
+TEST(StatsPageJson, DescribesStickTables) {
+  const json tables = json_of(test::busy_snapshot())["tables"];
+  ASSERT_EQ(tables.size(), 2U);
+  EXPECT_EQ(tables[0]["name"], "clients");
+  EXPECT_EQ(tables[0]["shared"], false);
+  EXPECT_EQ(tables[0]["max_age"], nullptr);
+  EXPECT_EQ(tables[1]["size"], 100'000);
+  EXPECT_EQ(tables[1]["used"], 40'000);
+  EXPECT_EQ(tables[1]["idle"], 1800.0);
+  EXPECT_EQ(tables[1]["shared"], true);
+  EXPECT_EQ(tables[1]["counts"]["hits"], 81'234);
+  EXPECT_EQ(tables[1]["counts"]["corrected"], 2);
+}
+
+TEST(StatsPageJson, DescribesRedis) {
+  StatsSnapshot stats = test::busy_snapshot();
+  const json shared = json_of(stats)["redis"];
+  EXPECT_EQ(shared["state"], "shared");
+  EXPECT_EQ(shared["since"], "2027-01-15T05:00:00.750Z");
+  EXPECT_EQ(shared["address"], "10.0.0.9:6379");
+  EXPECT_EQ(shared["trouble"], nullptr);
+  EXPECT_EQ(shared["lag"], 0.0004);
+  EXPECT_EQ(shared["others"], 1);
+  EXPECT_EQ(shared["counts"]["messages"], 212);
+  stats.sharing = test::alone_at(stats.now);
+  EXPECT_EQ(json_of(stats)["redis"]["trouble"], "connection refused");
+  stats.sharing.reset();
+  EXPECT_EQ(json_of(stats)["redis"], nullptr);
+}
+
 TEST(StatsPageJson, DescribesServers) {
   const json backend = json_of(test::busy_snapshot())["backends"][0];
   EXPECT_EQ(backend["balance"], "roundrobin");

@@ -40,6 +40,19 @@ TEST(StatsWarnings, SayWhoIsDownAndWhoDrainsAndWhatExpires) {
                   "0.6 leave a minute, empty in about 18 min; who is left moves in 25 min"));
 }
 
+TEST(StatsWarnings, SayWhyStickTablesAreNotShared) {
+  StatsSnapshot stats = quiet();
+  stats.sharing = test::alone_at(stats.now);
+  EXPECT_THAT(texts(stats),
+              ElementsAre("stick tables: alone for 45 s: Redis at 10.0.0.9:6379 does not answer "
+                          "(connection refused): each balancer decides by itself"));
+  EXPECT_EQ(stats_warnings(stats).front().weight, Weight::warning);
+  stats.sharing->state = cluster::SharingReport::State::settling;
+  EXPECT_EQ(stats_warnings(stats).front().weight, Weight::info);
+  stats.sharing.reset();
+  EXPECT_THAT(texts(stats), IsEmpty());
+}
+
 TEST(StatsWarnings, SayWhatOfADrainIsKnown) {
   StatsSnapshot stats = quiet();
   ServerStats& server = stats.backends[0].servers[0];

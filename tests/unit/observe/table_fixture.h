@@ -3,9 +3,11 @@
 // them.
 #pragma once
 
-#include "observe/stats_fixture.h"
+#include "observe/stats_snapshot.h"
 
 namespace stickler::observe::test {
+
+inline constexpr WallTime kTablesSeen{std::chrono::seconds(1'800'000'000)};
 
 inline TableStats own_table() {
   TableStats table;
@@ -62,9 +64,9 @@ inline cluster::SharingReport alone_at(WallTime now) {
 // "clients", which is its own, and "projects", which is shared; nothing else.
 inline StatsSnapshot with_tables() {
   StatsSnapshot stats;
-  stats.now = kNow;
+  stats.now = kTablesSeen;
   stats.tables = {own_table(), shared_table()};
-  stats.sharing = sharing_at(kNow);
+  stats.sharing = sharing_at(kTablesSeen);
   return stats;
 }
 
