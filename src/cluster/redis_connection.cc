@@ -18,6 +18,13 @@ redisAsyncContext* begin_to_connect(const net::Address& address) {
   return redisAsyncConnect(address.host().c_str(), static_cast<int>(address.port()));
 }
 
+// A list that claims to be longer than any answer to our commands would be made room for at once.
+void* make_list(const redisReadTask* task, int elements) {
+  constexpr int kMost = 100'000;
+  const auto* usual = static_cast<redisReplyObjectFunctions*>(task->privdata);
+  return elements > kMost ? nullptr : usual->createArray(task, elements);
+}
+
 }  // namespace
 
 // hiredis calls these inside libevent's turn: they note what has happened, and wake.
@@ -59,6 +66,7 @@ RedisConnection::RedisConnection(const net::Address& address, RedisNews& news)
     return;
   }
   context_->data = this;
+  bound_lists();
   redisLibeventAttach(context_, net::EventLoop::current().base());
   redisAsyncSetConnectCallback(context_, &Callbacks::connected);
   redisAsyncSetDisconnectCallback(context_, &Callbacks::disconnected);
@@ -69,6 +77,14 @@ RedisConnection::~RedisConnection() {
   redisAsyncSetDisconnectCallback(context_, nullptr);
   context_->onDisconnect = nullptr;
   redisAsyncFree(context_);
+}
+
+void RedisConnection::bound_lists() {
+  redisReader* const reader = context_->c.reader;
+  reader->privdata = reader->fn;
+  making_ = std::make_unique<redisReplyObjectFunctions>(*reader->fn);
+  making_->createArray = &make_list;
+  reader->fn = making_.get();
 }
 
 void RedisConnection::end(std::string why) {

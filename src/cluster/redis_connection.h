@@ -19,6 +19,7 @@
 #include "net/wait.h"
 
 struct redisAsyncContext;
+struct redisReplyObjectFunctions;
 
 namespace stickler::cluster {
 
@@ -59,11 +60,13 @@ class RedisConnection {
 
  private:
   struct Callbacks;
+  void bound_lists();
   void end(std::string why);
 
   RedisNews& news_;
   const std::string address_;
-  redisAsyncContext* context_ = nullptr;  // null once hiredis has ended the connection
+  std::unique_ptr<redisReplyObjectFunctions> making_;  // of replies; hiredis has a pointer to it
+  redisAsyncContext* context_ = nullptr;               // null once hiredis has ended the connection
   std::deque<RedisReply> arrived_;
   std::deque<TimePoint> sent_;  // of commands without an answer
   std::string trouble_;

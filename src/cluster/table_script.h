@@ -12,15 +12,16 @@ namespace stickler::cluster {
 // or 0; the channel, what a message begins with, and the key as the table knows it.
 // Answers what stands afterwards: "VERSION SINCE SERVER", without a server if it is forgotten.
 //
-// A key that is missing or forgotten goes to whoever comes first. Of one that is there a higher
-// version stands, and also the same one, so that the first of two wins. What is forgotten leaves a
-// mark for as long as somebody's renewal may be under way, which would bring it back.
+// A key that is missing, forgotten or holds what is no entry goes to whoever comes first. Of one
+// that is there a higher version stands, and also the same one, so that the first of two wins. What
+// is forgotten leaves a mark for as long as somebody's renewal may be under way, which would bring
+// it back.
 inline constexpr std::string_view kTableScript = R"lua(
 local found = redis.pcall('GET', KEYS[1])
 local version, server = 0, ''
 if type(found) == 'string' then
-  local v, s = string.match(found, '^(%d+) %d+ (.*)$')
-  if v then version, server = tonumber(v), s end
+  local v, t, s = string.match(found, '^(%d+) (%d+) (%S*)$')
+  if v and #v < 10 and #t < 13 then version, server = tonumber(v), s end
 end
 local kind, base, base_server = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local new, new_server, since, ttl = tonumber(ARGV[4]), ARGV[5], ARGV[6], tonumber(ARGV[7])

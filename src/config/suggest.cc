@@ -74,7 +74,7 @@ constexpr Foreign kForeign[] = {
     {"option redispatch", "backends.NAME.retry.redispatch", ""},
     {"path beg", "listeners.NAME.routes.NAME.path_prefix", ""},
     {"path reg", "listeners.NAME.routes.NAME.path_regex", ""},
-    {"peers", "", "tables shared by balancers are not in this version yet"},
+    {"peers", "redis", ""},
     {"port", "listeners.NAME.bind", ""},
     {"proxy connect timeout", "timeouts.connect", ""},
     {"proxy pass", "backends.NAME.servers.NAME.address", ""},

@@ -75,8 +75,9 @@ function startSentinel(t, name, port, master) {
     "bind 127.0.0.1",
     `dir ${directory}`,
     `sentinel monitor ${kMaster} 127.0.0.1 ${master.port} 2`,
-    `sentinel down-after-milliseconds ${kMaster} 500`,
-    `sentinel failover-timeout ${kMaster} 3000`,
+    // On a busy machine the new master must not seem to be dead in its turn.
+    `sentinel down-after-milliseconds ${kMaster} 2000`,
+    `sentinel failover-timeout ${kMaster} 15000`,
   ].map((line) => `${line}\n`).join(""));
   return new Sentinel(t, name, "redis-sentinel", [file]);
 }

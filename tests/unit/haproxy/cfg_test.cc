@@ -83,7 +83,7 @@ TEST_F(CfgTranslation, ConditionsOfTheFileAreToldOf) {
 TEST_F(CfgTranslation, SectionsOfOtherKindsAreToldOfLineByLine) {
   EXPECT_THAT(
       complaints("peers p\n peer a 10.0.0.1:1\nuserlist u\n user me password x\n" + in_listen("")),
-      testing::AllOf(testing::HasSubstr("1: peers p: sharing stick tables"),
+      testing::AllOf(testing::HasSubstr("1: peers p: balancers share stick tables"),
                      testing::HasSubstr("2: peer a 10.0.0.1:1: its section 'peers p'"),
                      testing::HasSubstr("3: userlist u: passwords"),
                      testing::HasSubstr("4: user me password ***: its section")));

@@ -30,6 +30,7 @@ using testing::StartsWith;
 class Others : public balance::TableSharing {
  public:
   bool answers() const override { return true; }
+  bool answers_soon() const override { return true; }
   void propose(balance::Proposal proposal) override {
     if (proposal.kind == balance::Proposal::Kind::forget) forgotten.push_back(proposal.key);
   }
