@@ -57,10 +57,10 @@ void put_servers(const Subjects<Backend>& backends, const Family<Backend>& famil
 void put_states(const Subjects<Backend>& backends) {
   backends.put_each({"haproxy_backend_status",
                      kGauge,
-                     "1 for the state it is in; UP: it can serve sessions.",
+                     "1 for the state it is in; UP: it takes new sessions.",
                      {}},
                     "state", kStates, [](const Backend& it, std::size_t state) -> Value {
-                      return (kStates[state] == "UP") == it.usable();
+                      return (kStates[state] == "UP") == it.takes_new_sessions();
                     });
   put_servers(backends,
               {"haproxy_backend_agg_server_status", kGauge, "How many servers are so.", {}},

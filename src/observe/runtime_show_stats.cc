@@ -68,12 +68,14 @@ std::string show_info(const StatsSnapshot& stats, const Words& words) {
   return has(words, "typed") ? info_typed(stats) : info_text(stats);
 }
 
-std::string show_servers_state(const StatsSnapshot& stats, const Words& words) {
+// `write`: what is written of one backend's servers, or of all.
+std::string show_servers(std::string (*write)(const StatsSnapshot&, std::string_view),
+                         const StatsSnapshot& stats, const Words& words) {
   const std::string_view backend = words.empty() ? std::string_view() : words.front();
   const bool known = backend.empty() || std::ranges::any_of(stats.backends, [&](const auto& each) {
                        return each.name == backend;
                      });
-  return known ? servers_state(stats, backend) : "Can't find backend.";
+  return known ? write(stats, backend) : "Can't find backend.";
 }
 
 std::string show_backends(const StatsSnapshot& stats) {
@@ -90,9 +92,14 @@ void add_show_stats_commands(RuntimeCommands& commands, Administration& administ
   commands.add("show stat", "[<px> <type> <sid>] [json|typed] [up] [no-maint]",
                "Counters and states of listeners, servers and backends, as CSV.",
                [&](const Words& words) { return show_stat(administration.stats(), words); });
-  commands.add(
-      "show servers state", "[<b>]", "Addresses, weights and states of servers.",
-      [&](const Words& words) { return show_servers_state(administration.stats(), words); });
+  commands.add("show servers state", "[<b>]", "Addresses, weights and states of servers.",
+               [&](const Words& words) {
+                 return show_servers(servers_state, administration.stats(), words);
+               });
+  commands.add("show servers conn", "[<b>]", "Connections in use at servers.",
+               [&](const Words& words) {
+                 return show_servers(servers_connections, administration.stats(), words);
+               });
   commands.add("show servers json", "", "What is known of each server, for scripts.",
                [&](const Words&) { return servers_json(administration.stats()); });
   commands.add("show backend", "", "The names of backends.",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "observe/servers_state.h"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -136,6 +138,17 @@ std::string line_of(const BackendStats& backend, const ServerStats& server, Wall
   return line;
 }
 
+// No purge, and no limit, of connections that are kept.
+std::string connections_line(const BackendStats& backend, const ServerStats& server,
+                             unsigned workers) {
+  const Place place = place_of(server);
+  std::string line = fmt::format("{}/{} {}/{} {} {} - 0 {} {} 0 0 0 -1 0", backend.name,
+                                 server.name, proxy_number(backend), server_number(server),
+                                 place.host, place.port, server.active, server.most_active);
+  for (unsigned worker = 0; worker < workers; ++worker) line += " 0";
+  return line + "\n";
+}
+
 }  // namespace
 
 std::string servers_state(const StatsSnapshot& stats, std::string_view backend) {
@@ -144,6 +157,19 @@ std::string servers_state(const StatsSnapshot& stats, std::string_view backend) 
   for (const BackendStats& each : stats.backends) {
     if (!backend.empty() && each.name != backend) continue;
     for (const ServerStats& server : each.servers) text += line_of(each, server, stats.now);
+  }
+  return text;
+}
+
+std::string servers_connections(const StatsSnapshot& stats, std::string_view backend) {
+  const unsigned workers = stats.process.workers;
+  std::string text = fmt::format(
+      "# bkname/svname bkid/svid addr port - purge_delay used_cur used_max need_est unsafe_nb "
+      "safe_nb idle_lim idle_cur idle_per_thr[{}]\n",
+      workers);
+  for (const BackendStats& each : stats.backends) {
+    if (!backend.empty() && each.name != backend) continue;
+    for (const ServerStats& server : each.servers) text += connections_line(each, server, workers);
   }
   return text;
 }

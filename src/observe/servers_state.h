@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Servers as HAProxy's `show servers state` writes them, version 1 of its format (its management
-// guide, 9.3). Pure.
+// Servers as HAProxy's `show servers state`, version 1 of its format, and `show servers conn` write
+// them (its management guide, 9.3). Pure.
 #pragma once
 
 #include <string>
@@ -13,5 +13,9 @@ namespace stickler::observe {
 // A line with the version, one with the names, one for each server. `backend`: of this one alone;
 // "" : of all.
 std::string servers_state(const StatsSnapshot& stats, std::string_view backend);
+
+// A line with the names, one for each server. Kept connections are each worker's own and counted
+// nowhere: these columns are 0.
+std::string servers_connections(const StatsSnapshot& stats, std::string_view backend);
 
 }  // namespace stickler::observe

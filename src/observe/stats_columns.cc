@@ -165,7 +165,7 @@ constexpr Column kColumns[] = {
     behind("wredis", "MCP", "u64", kCounted<Count::redispatches>),
     {"status", "SGP", "str",
      [](const ListenerRow& row) { return std::string(row.all.process.stopping ? "STOP" : "OPEN"); },
-     [](const BackendRow& row) { return std::string(row.of.usable() ? "UP" : "DOWN"); },
+     [](const BackendRow& row) { return std::string(row.of.takes_new_sessions() ? "UP" : "DOWN"); },
      [](const ServerRow& row) { return status_word(row.of); }},
     {"weight", "MaP", "u32", nullptr, kUsableWeight, kWeight},
     {"act", "SGP", "u32", nullptr,

@@ -185,7 +185,12 @@ SpanBuckets recent_of(const BackendStats& backend) {
   return sum;
 }
 
+// Since when it is usable or not is known, not since when all of it drains.
 void put_backend_state(const BackendStats& backend, WallTime now, Html& html) {
+  if (backend.usable() && !backend.takes_new_sessions()) {
+    html.mark("<b class=\"state drain\">◆ DRAIN</b>");
+    return;
+  }
   html.mark(backend.usable() ? Markup("<b class=\"state up\">▲ UP</b> ")
                              : "<b class=\"state down\">▼ DOWN</b> ");
   html.mark("<small>");

@@ -232,6 +232,7 @@ Json json_of(const BackendStats& backend, WallTime now) {
             {"balance", word_of(backend.balance)},
             {"cookie", text_or_null(backend.cookie)},
             {"usable", backend.usable()},
+            {"takes_new_sessions", backend.takes_new_sessions()},
             {"since", time_or_null(backend.since)},
             {"downtime", seconds(backend.downtime)},
             {"went_down", backend.went_down},

@@ -6,7 +6,7 @@
 namespace stickler::observe {
 namespace {
 
-bool takes_new_sessions(const ServerStats& server) {
+bool takes_new(const ServerStats& server) {
   return server.availability == balance::Availability::up && server.weight > 0;
 }
 
@@ -19,9 +19,11 @@ bool BackendStats::usable() const {
   });
 }
 
+bool BackendStats::takes_new_sessions() const { return std::ranges::any_of(servers, takes_new); }
+
 unsigned BackendStats::usable_servers(bool backup) const {
   return static_cast<unsigned>(std::ranges::count_if(servers, [&](const ServerStats& server) {
-    return server.backup == backup && takes_new_sessions(server);
+    return server.backup == backup && takes_new(server);
   }));
 }
 
@@ -29,7 +31,7 @@ unsigned BackendStats::usable_weight() const {
   const bool backup = usable_servers(false) == 0;
   unsigned sum = 0;
   for (const ServerStats& server : servers) {
-    if (server.backup == backup && takes_new_sessions(server)) sum += server.weight;
+    if (server.backup == backup && takes_new(server)) sum += server.weight;
   }
   return sum;
 }

@@ -116,7 +116,10 @@ struct BackendStats {
   Totals totals;
   HighestRates highest;
 
+  // Of sessions that are there, at least.
   bool usable() const;
+  // What HAProxy calls UP. Otherwise new sessions are refused, however many drain on.
+  bool takes_new_sessions() const;
   // Of servers that take new sessions: how many, and their weight.
   unsigned usable_servers(bool backup) const;
   unsigned usable_weight() const;

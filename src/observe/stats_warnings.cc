@@ -112,6 +112,9 @@ void Warnings::look_at_certificates(const ListenerStats& listener) {
 void Warnings::look_at(const BackendStats& backend) {
   if (!backend.usable()) {
     say(Weight::error, fmt::format("backend {} has no usable server", backend.name));
+  } else if (!backend.takes_new_sessions()) {
+    say(Weight::warning,
+        fmt::format("backend {} takes no new sessions: whatever is up there drains", backend.name));
   }
   for (const ServerStats& server : backend.servers) {
     look_at(backend.name + "/" + server.name, server);

@@ -87,6 +87,38 @@ besideHaproxy("show servers state has HAProxy's columns", async (stickler, hapro
     shape(await haproxy.say("show servers state")));
 });
 
+besideHaproxy("show servers conn has HAProxy's columns", async (stickler, haproxy) => {
+  const shape = async ({ say }) => {
+    const [head, first] = (await say("show servers conn server-pro")).split("\n");
+    // "idle_per_thr[2]": as many numbers as there are threads.
+    const [, threads] = /\[(\d+)\]$/.exec(head);
+    const [name, ids, address, port, none, ...numbers] = first.split(" ");
+    assert.match(`${ids} ${port}`, /^\d+\/\d+ \d+$/);
+    assert.ok(numbers.every((it) => /^-?\d+$/.test(it)), first);
+    return [head.replace(`[${threads}]`, ""), name, address, none, numbers.length - threads];
+  };
+  assert.deepEqual(await shape(stickler), await shape(haproxy));
+});
+
+forEachBalancer("a request under way is a connection in use", async (t, kind) => {
+  const order = deferred();
+  const server = await RawServer.start(t, async (side) => {
+    await side.request();
+    await order.promise;
+    side.answer();
+  });
+  const { say, connect } = await world(t, kind, {
+    servers: [{ name: "s1", port: server.port }], check: null,
+  });
+  const client = await connect();
+  client.request("GET /slow");
+  await server.requests.at(0);
+  assert.match(await say("show servers conn"), new RegExp(
+    `^server-pro/s1 \\d+/\\d+ 127\\.0\\.0\\.1 ${server.port} - \\d+ 1 1 `, "m"));
+  order.resolve();
+  assert.equal((await client.response()).status, 200);
+});
+
 besideHaproxy("show stat json and show info json have HAProxy's members",
   async (stickler, haproxy) => {
     const members = (value) => (typeof value !== "object" || value === null ? typeof value
@@ -166,6 +198,23 @@ forEachBalancer("a server that is down is", async (t, kind) => {
   assert.match(await here.say("show servers state"), / s2 127\.0\.0\.1 0 0 1 1 \d+ \d+ 2 0 6 /);
 });
 
+forEachBalancer("a backend is DOWN while nobody in it takes new sessions", async (t, kind) => {
+  const { say, rows } = await world(t, kind);
+  const status = async () => find(await rows(), "BACKEND").status;
+  const both = async (what) => {
+    for (const name of ["s1", "s2"]) await say(`set server server-pro/${name} ${what}`);
+  };
+  assert.equal(await status(), "UP");
+  await both("state drain");
+  assert.equal(await status(), "DOWN");
+  await both("state ready");
+  assert.equal(await status(), "UP");
+  await both("weight 0");
+  assert.equal(await status(), "DOWN");
+  await say("set server server-pro/s2 weight 1");
+  assert.equal(await status(), "UP");
+});
+
 forEachBalancer("filters are HAProxy's", async (t, kind) => {
   const { say, rows } = await world(t, kind, { check: null });
   const names = async (line) => statRows(await say(line)).map((row) => row.svname);
@@ -178,6 +227,7 @@ forEachBalancer("filters are HAProxy's", async (t, kind) => {
   assert.deepEqual(await names("show stat -1 4 -1 no-maint"), ["s1"]);
   assert.equal(await say("show stat nobody 4 -1"), "No such proxy.\n\n");
   assert.equal(await say("show servers state nobody"), "Can't find backend.\n\n");
+  assert.equal(await say("show servers conn nobody"), "Can't find backend.\n\n");
   const also = kind === "haproxy" ? "redirect\n" : ""; // a `listen`
   assert.equal(await say("show backend"), `# name\n${also}server-pro\n\n`);
 });

@@ -88,8 +88,13 @@ TEST_F(GatherStats, OnlyServersThatTakeNewSessionsAreUsable) {
   backend().server(2).view().weight = 5;
   BackendStats stats = gathered().backends[0];
   EXPECT_TRUE(stats.usable());
+  EXPECT_TRUE(stats.takes_new_sessions());
   EXPECT_EQ(stats.usable_servers(false), 1U);
   EXPECT_EQ(stats.usable_weight(), 5U);
+  backend().server(2).view().weight = 0;
+  stats = gathered().backends[0];
+  EXPECT_TRUE(stats.usable()) << "for sessions that are there";
+  EXPECT_FALSE(stats.takes_new_sessions());
   server(0) = server(2) = balance::Availability::maint;
   stats = gathered().backends[0];
   EXPECT_FALSE(stats.usable());

@@ -283,6 +283,13 @@ TEST_F(MetricsTest, ThePageSaysWhichFormatItIs) {
   EXPECT_EQ(page.body, metrics_text(stats_));
 }
 
+TEST_F(MetricsTest, ABackendIsDownOnceNobodyTakesNewSessions) {
+  EXPECT_EQ(value(R"(haproxy_backend_status{proxy="app",state="UP"})"), "1");
+  stats_.backends[0].servers[0].availability = balance::Availability::drain;
+  EXPECT_EQ(value(R"(haproxy_backend_status{proxy="app",state="UP"})"), "0");
+  EXPECT_EQ(value(R"(haproxy_backend_status{proxy="app",state="DOWN"})"), "1");
+}
+
 TEST_F(MetricsTest, StickTablesHaveHaproxysNamesAndOurs) {
   EXPECT_EQ(value(R"(haproxy_sticktable_size{name="projects",type="string"})"), "100000");
   EXPECT_EQ(value(R"(haproxy_sticktable_used{name="projects",type="string"})"), "40000");

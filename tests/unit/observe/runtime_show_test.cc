@@ -81,6 +81,8 @@ TEST_F(RuntimeShow, ServersOfOneBackendOrAll) {
   EXPECT_THAT(answer("show servers state"), StartsWith("1\n# be_id "));
   EXPECT_THAT(answer("show servers state app"), HasSubstr("\n3 app 2 s1 "));
   EXPECT_EQ(answer("show servers state nobody"), "Can't find backend.\n");
+  EXPECT_THAT(answer("show servers conn app"), HasSubstr("\napp/s1 3/2 10.0.0.1 80 - "));
+  EXPECT_EQ(answer("show servers conn nobody"), "Can't find backend.\n");
   EXPECT_EQ(answer("show backend"), "# name\napp\n");
 }
 

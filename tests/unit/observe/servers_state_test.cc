@@ -84,5 +84,21 @@ TEST(ServersState, HasHaproxysNumberForWhatACheckFound) {
   }
 }
 
+TEST(ServersState, ConnectionsInUseAreHaproxysColumns) {
+  StatsSnapshot stats = test::an_hour_old();
+  stats.backends.front().servers[0].most_active = 9;
+  stats.backends.front().servers[1].address = "/run/app.sock";
+  stats.backends.front().servers[1].configured = "unix:/run/app.sock";
+  const auto lines = lines_of(servers_connections(stats, ""));
+  ASSERT_EQ(lines.size(), 4U);
+  EXPECT_EQ(lines[0],
+            "# bkname/svname bkid/svid addr port - purge_delay used_cur used_max need_est "
+            "unsafe_nb safe_nb idle_lim idle_cur idle_per_thr[2]");
+  EXPECT_EQ(lines[1], "app/s1 3/2 10.0.0.1 80 - 0 4 9 0 0 0 -1 0 0 0");
+  EXPECT_EQ(lines[2], "app/s2 3/3 - 0 - 0 0 0 0 0 0 -1 0 0 0");
+  EXPECT_EQ(lines_of(servers_connections(stats, "app")).size(), 4U);
+  EXPECT_EQ(lines_of(servers_connections(stats, "other")).size(), 1U);
+}
+
 }  // namespace
 }  // namespace stickler::observe

@@ -84,6 +84,18 @@ TEST(StatsCsv, HasARowForEachListenerServerAndBackend) {
   }
 }
 
+TEST(StatsCsv, ABackendIsDownOnceNobodyTakesNewSessions) {
+  StatsSnapshot stats = test::an_hour_old();
+  ServerStats& last = stats.backends.front().servers[0];
+  const auto status = [&] { return rows_of(stats, {}).back()["status"]; };
+  EXPECT_EQ(status(), "UP");
+  last.availability = balance::Availability::drain;
+  EXPECT_EQ(status(), "DOWN");
+  last.availability = balance::Availability::up;
+  last.weight = 0;
+  EXPECT_EQ(status(), "DOWN");
+}
+
 TEST(StatsCsv, SaysOfAServerWhatIsKnown) {
   auto rows = rows_of(test::an_hour_old(), {});
   const Row known{{"scur", "4"},         {"slim", ""},       {"status", "UP"},

@@ -99,6 +99,15 @@ TEST(StatsHtml, ShowsEachCheckAsABar) {
   EXPECT_THAT(html, HasSubstr("aria-label=\"0 of the last 2 checks failed\"><i title="));
 }
 
+TEST(StatsHtml, ABackendThatOnlyServesOldSessionsDrains) {
+  StatsSnapshot stats = test::busy_snapshot();
+  stats.backends[0].servers[0].weight = 0;
+  EXPECT_THAT(words_of(page_of(stats)), HasSubstr("|All of server-pro|◆ DRAIN|90|"));
+  stats.backends[0].servers[0].availability = balance::Availability::down;
+  stats.backends[0].servers[1].availability = balance::Availability::down;
+  EXPECT_THAT(words_of(page_of(stats)), HasSubstr("|All of server-pro|▼ DOWN|12 d|"));
+}
+
 TEST(StatsHtml, SaysHowFullStickTablesAre) {
   const std::string words = busy_words();
   EXPECT_THAT(words, HasSubstr("|clients|500 keys, idle 30 min|2|0.4 %|4|2|2|0|0|0|–|"));

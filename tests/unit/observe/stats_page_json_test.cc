@@ -75,6 +75,7 @@ TEST(StatsPageJson, DescribesServers) {
   const json backend = json_of(test::busy_snapshot())["backends"][0];
   EXPECT_EQ(backend["balance"], "roundrobin");
   EXPECT_EQ(backend["usable"], true);
+  EXPECT_EQ(backend["takes_new_sessions"], true);
   const json& server = backend["servers"][0];
   EXPECT_EQ(server["state"], "up");
   EXPECT_EQ(server["since"], "2027-01-12T04:00:00.750Z");

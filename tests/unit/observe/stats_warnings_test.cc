@@ -40,6 +40,13 @@ TEST(StatsWarnings, SayWhoIsDownAndWhoDrainsAndWhatExpires) {
                   "0.6 leave a minute, empty in about 18 min; who is left moves in 25 min"));
 }
 
+TEST(StatsWarnings, SayThatNobodyTakesNewSessions) {
+  StatsSnapshot stats = quiet();
+  stats.backends[0].servers[0].weight = 0;
+  EXPECT_THAT(texts(stats), ElementsAre("backend server-pro takes no new sessions: whatever is up "
+                                        "there drains"));
+}
+
 TEST(StatsWarnings, SayWhyStickTablesAreNotShared) {
   StatsSnapshot stats = quiet();
   stats.sharing = test::alone_at(stats.now);
