@@ -5,9 +5,12 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { kSticklerBinary, startStickler } from "./harness/balancer.mjs";
 import { Browser } from "./harness/browser.mjs";
+import { complaintsOf } from "./harness/prometheus.mjs";
+import { Redis } from "./harness/redis.mjs";
 import { runtimeSocket } from "./harness/runtime_socket.mjs";
 import { onlyStickler, scenario } from "./harness/scenario.mjs";
 import { namedServers } from "./harness/servers.mjs";
+import { eventually } from "./harness/shared_tables.mjs";
 
 // { code, stdout, stderr } of the program.
 const run = (...words) => new Promise((resolve) => {
@@ -110,6 +113,65 @@ onlyStickler("what is not there is refused, and nothing is cleared by mistake", 
   assert.equal((await json("show", "table", "t")).table.used, 1);
   assert.match(await say("show table t server s1"), /^usage: show table /);
 });
+
+// The same with `t` shared through a Redis, and with a statistics page.
+async function sharedWorld(t) {
+  const redis = await Redis.start(t);
+  const edit = (config) => {
+    config.redis = { address: redis.address };
+    config.listeners.plain.stats = { uri: "/haproxy" };
+    config.listeners.plain.metrics = { uri: "/metrics" };
+  };
+  const here = await world(t, { table: { shared: true }, edit });
+  const text = async (target) => (await here.browser.get(target)).text;
+  // Until `show tables` says so of t; its JSON.
+  const becomes = (state) => eventually(async () => (await here.json("show", "tables"))[1],
+    (it) => it.sharing.state === state, `t to be ${state}`);
+  await becomes("shared");
+  return { ...here, redis, text, becomes };
+}
+
+onlyStickler("of a table that is shared it is shown how that goes, and how sure each key is",
+  async (t) => {
+    const { visit, stickler, json, say, text, redis } = await sharedWorld(t);
+    const owner = await visit("a");
+    const { keys: [key] } = await eventually(() => json("show", "table", "t"),
+      ({ keys }) => keys[0].standing === "settled", "the key to be settled");
+    assert.deepEqual([key.key, key.server, key.version], ["a", owner, 1]);
+    const at = `Redis at ${redis.address}, lag [\\d.<]+ m?s, no other balancer was heard of, `;
+    assert.match((await stickler("show", "tables")).stdout,
+      new RegExp(`^t +1 +100k .* shared +${at}nothing waits$`, "m"));
+    assert.match((await stickler("show", "table", "t")).stdout,
+      new RegExp(`STANDING +VERSION\na +${owner} .* settled +1\n`));
+    const lines = await say("show table t");
+    assert.match(lines, new RegExp(`^# table: t, .*\n# shared for \\d+ s: ${at}nothing waits\n`));
+    assert.match(lines, / standing=settled version=1\n/);
+    assert.match(await text("/haproxy"), /▲ SHARED<.*Redis at 127/);
+    assert.equal((await stickler("clear-table", "t", "--key", "a")).stdout,
+      "table t: 1 key is forgotten, and those who share it are told\n");
+  });
+
+onlyStickler("while no Redis answers every view says so, and why; and when one does again",
+  async (t) => {
+    const { visit, stickler, say, text, redis, becomes } = await sharedWorld(t);
+    assert.equal(complaintsOf(await text("/metrics")), "");
+    assert.match(await text("/metrics"), /^stickler_redis_up 1$/m);
+    await redis.kill();
+    await visit("a");
+    const { sharing } = await becomes("alone");
+    assert.deepEqual([sharing.address, typeof sharing.trouble], [redis.address, "string"]);
+    assert.match((await stickler("show", "tables")).stdout,
+      /^t .* alone +Redis at \S+ does not answer \(.+\): each balancer decides by itself$/m);
+    assert.match(await say("show table"), /^# alone for \d+ s: Redis at \S+ does not answer \(/m);
+    assert.match((await stickler("show", "table", "t")).stdout, /^a .* alone +1$/m);
+    const page = await text("/haproxy");
+    assert.match(page, /▼ ALONE<.*Redis at \S+ does not answer \(/);
+    assert.match(page, /<b>Warning<\/b> <span>stick tables: alone for \d+ s: Redis at /);
+    assert.match(await text("/metrics"), /^stickler_redis_up 0$/m);
+    await redis.start();
+    assert.equal((await becomes("shared")).sharing.trouble, null);
+    assert.match(await text("/metrics"), /^stickler_redis_up 1$/m);
+  });
 
 scenario("who looks for tables is told when nobody is there", async () => {
   for (const words of [["show", "tables"], ["show", "table", "t"], ["clear-table", "t"]]) {

@@ -176,7 +176,7 @@ export class SharingBalancer {
   // How many keys of the table others have had another server for.
   async corrected() {
     const { tables } = await this.statistics();
-    return tables?.find(({ name }) => name === "t").corrected;
+    return tables.find(({ name }) => name === "t").counts.corrected;
   }
 
   isShared() {
