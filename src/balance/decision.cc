@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "balance/moved_session.h"
+#include "balance/rendezvous.h"
 
 namespace stickler::balance {
 namespace {
@@ -140,7 +141,10 @@ Reason balanced_reason(const Question& question, const Algorithm& algorithm) {
     return {Reason::Kind::redispatched, session.name,
             session.serves_sessions() ? kFull : state_of(session)};
   }
-  if (question.key.owner) return {Reason::Kind::redispatched, question.key.owner_name, kGone};
+  if (question.key.owner) {
+    return {Reason::Kind::redispatched, question.key.owner_name,
+            question.key.foreign ? kNotKnown : kGone};
+  }
   return {Reason::Kind::balanced, algorithm.name(), {}};
 }
 
@@ -153,6 +157,8 @@ std::optional<std::size_t> pick(const Question& question, Algorithm& algorithm) 
         moved_session_key(question.fields, question.backend->cookie->name, question.client_key);
     if (key) return choose_for_moved_session(allowed, *key);
   }
+  // Nobody notes where such a key goes: each request has to find the same server by itself.
+  if (question.key.foreign) return choose_for_moved_session(allowed, hash_bytes(question.key.text));
   return algorithm.choose(allowed, question.client_key);
 }
 

@@ -13,7 +13,7 @@ constexpr std::array kAvailabilities = {Availability::unknown, Availability::up,
                                         Availability::maint};
 
 bool is_state(std::string_view detail) {
-  if (detail == kFull || detail == kGone) return true;
+  if (detail == kFull || detail == kGone || detail == kNotKnown) return true;
   for (Availability availability : kAvailabilities) {
     if (detail == describe(availability)) return true;
   }

@@ -41,6 +41,7 @@ struct Reason {
 
 inline constexpr std::string_view kFull = "full";
 inline constexpr std::string_view kGone = "gone from the configuration";
+inline constexpr std::string_view kNotKnown = "not known here";
 
 // "not checked yet", "up", "draining", "down", "in maintenance": fits behind "is".
 std::string_view describe(Availability availability);

@@ -26,7 +26,7 @@ Result<std::unique_ptr<Stick>, std::string> Stick::make(const config::Backend& s
   if (!reader) return Failed{"backends." + settings.name + ".stick.key.path: " + reader.error()};
   auto stick = std::make_unique<Stick>(Private{}, *settings.stick, std::move(*reader), tables);
   for (const config::Server& server : settings.servers) {
-    stick->numbers_.push_back(tables.number_of(server.name));
+    stick->numbers_.push_back(tables.number_of_configured(server.name));
   }
   return stick;
 }
@@ -70,10 +70,12 @@ void Stick::name_owner(KeyVerdict& verdict, KeyOwner owner) const {
   const auto at = std::ranges::find(numbers_, owner.server);
   verdict.server.reset();
   if (at != numbers_.end()) verdict.server = static_cast<std::size_t>(at - numbers_.begin());
+  verdict.foreign =
+      !verdict.server && table_->sharing() != nullptr && !tables_.was_configured(owner.server);
 }
 
 void Stick::settle(KeyVerdict& verdict, std::size_t position, TimePoint now) const {
-  if (verdict.text.empty() || verdict.server == position) return;
+  if (verdict.text.empty() || verdict.server == position || verdict.foreign) return;
   const ServerNumber wanted = numbers_[position];
   const ServerNumber before = verdict.owner.value_or(wanted);
   name_owner(verdict, table_->move(verdict.text, before, wanted, now));
@@ -84,8 +86,10 @@ void Stick::join(KeyVerdict& verdict, std::size_t position, TimePoint now) const
   name_owner(verdict, table_->claim(verdict.text, numbers_[position], now));
 }
 
-void Stick::learn(std::span<const http::Field> answer, std::size_t position, TimePoint now) const {
-  if (!settings_.learn) return;
+std::vector<std::string> Stick::learn(std::span<const http::Field> answer, std::size_t position,
+                                      TimePoint now) const {
+  std::vector<std::string> asked;
+  if (!settings_.learn) return asked;
   const config::KeyLearned& from = *settings_.learn;
   std::string scratch;
   for (const http::Field& field : answer) {
@@ -96,8 +100,11 @@ void Stick::learn(std::span<const http::Field> answer, std::size_t position, Tim
     } else if (!from.field.empty() && equals_ignoring_case(field.name, from.field)) {
       key = field.value;
     }
-    if (!key.empty()) table_->set(reader_.as_kept(key, scratch), numbers_[position], now);
+    if (key.empty()) continue;
+    const std::string_view kept = reader_.as_kept(key, scratch);
+    if (table_->set(kept, numbers_[position], now).asked) asked.emplace_back(kept);
   }
+  return asked;
 }
 
 // ---- tables that others keep, too ----
@@ -107,15 +114,19 @@ Duration Stick::patience() const {
   return with == nullptr ? Duration{0} : with->patience();
 }
 
-void Stick::when_settled(const KeyVerdict& verdict, std::function<void()> call) const {
+void Stick::when_settled(std::string_view key, std::function<void()> call) const {
   TableSharing* const with = table_->sharing();
   if (with == nullptr) return call();
-  with->when_settled(verdict.text, std::move(call));
+  with->when_settled(key, std::move(call));
 }
 
-void Stick::stand_alone(const KeyVerdict& verdict, TimePoint now) const {
+void Stick::stand_alone(std::string_view key, TimePoint now) const {
   if (TableSharing* const with = table_->sharing()) with->waited_in_vain();
-  table_->stand_alone(verdict.text, now);
+  table_->stand_alone(key, now);
+}
+
+bool Stick::is_first_of(const KeyVerdict& verdict) const {
+  return tables_.is_first_of(*verdict.owner);
 }
 
 void Stick::renew(KeyVerdict& verdict, TimePoint now) const {

@@ -23,7 +23,8 @@ struct KeyVerdict {
   const config::KeySource* source = nullptr;  // where it was
   std::string_view table;                     // its name
   std::optional<ServerNumber> owner;          // nothing: nobody has it yet
-  bool asked = false;  // others who keep the table may know another one: await their answer
+  bool asked = false;    // others who keep the table may know another one: await their answer
+  bool foreign = false;  // the owner is a server that others have, and no configuration here had
   std::optional<std::size_t> server;  // the owner's position, unless the backend lost it
   std::string_view owner_name;        // of an owner
   Duration unused{0};                 // before this request, if it was looked at only
@@ -50,14 +51,18 @@ class Stick {
   // As far as nobody has it: for a request whose server something else decided.
   void join(KeyVerdict& verdict, std::size_t position, TimePoint now) const;
   // The server at this position has answered with these fields: what they tell of keys is its.
-  void learn(std::span<const http::Field> answer, std::size_t position, TimePoint now) const;
+  // Returns those that others have been asked about.
+  std::vector<std::string> learn(std::span<const http::Field> answer, std::size_t position,
+                                 TimePoint now) const;
 
-  // For a verdict that says `asked`: how long it may be waited for the others, and who calls back,
+  // For a key that others are asked about: how long they may be waited for, and who calls back,
   // from any thread, when they have answered.
   Duration patience() const;
-  void when_settled(const KeyVerdict& verdict, std::function<void()> call) const;
+  void when_settled(std::string_view key, std::function<void()> call) const;
   // They have not, within that time: what is known here counts.
-  void stand_alone(const KeyVerdict& verdict, TimePoint now) const;
+  void stand_alone(std::string_view key, TimePoint now) const;
+  // Of a foreign owner: whether this process has not heard of it before. True once.
+  bool is_first_of(const KeyVerdict& verdict) const;
   // What the table says now.
   void renew(KeyVerdict& verdict, TimePoint now) const;
 

@@ -47,6 +47,23 @@ ServerNumber StickTables::number_of(std::string_view server_name) {
   return number;
 }
 
+ServerNumber StickTables::number_of_configured(std::string_view server_name) {
+  const ServerNumber number = number_of(server_name);
+  std::lock_guard lock(mutex_);
+  configured_.insert(number);
+  return number;
+}
+
+bool StickTables::was_configured(ServerNumber number) const {
+  std::lock_guard lock(mutex_);
+  return configured_.contains(number);
+}
+
+bool StickTables::is_first_of(ServerNumber number) {
+  std::lock_guard lock(mutex_);
+  return met_.insert(number).second;
+}
+
 std::string_view StickTables::server_name(ServerNumber number) const {
   std::lock_guard lock(mutex_);
   return number < server_names_.size() ? std::string_view(server_names_[number]) : "";

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,6 +36,12 @@ class StickTables {
 
   // The number that servers of this name have, whatever their backend. Never forgotten.
   ServerNumber number_of(std::string_view server_name);
+  // The same of a server that a configuration has or is going to have.
+  ServerNumber number_of_configured(std::string_view server_name);
+  // Whether any configuration of this process has had it. Any thread.
+  bool was_configured(ServerNumber number) const;
+  // True once for each. Any thread.
+  bool is_first_of(ServerNumber number);
   // Lives as long as this object. Any thread.
   std::string_view server_name(ServerNumber number) const;
 
@@ -47,6 +54,8 @@ class StickTables {
   mutable std::mutex mutex_;
   std::deque<std::string> server_names_;  // by number; guarded by mutex_, elements never change
   std::map<std::string, ServerNumber, std::less<>> numbers_;  // ditto
+  std::set<ServerNumber> configured_;                         // ditto
+  std::set<ServerNumber> met_;                                // ditto: is_first_of() has been asked
 };
 
 }  // namespace stickler::balance

@@ -161,6 +161,8 @@ std::string_view StickyKeyReader::find(const Source& source, const KeyFacts& fac
       return {};
     case Kind::sni:
       return facts.sni;
+    case Kind::tls_session:
+      return facts.tls_session;
   }
   ASSERT(false);
   return {};

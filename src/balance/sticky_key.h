@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Where a request's key is: a part of its path, a parameter, a field, a cookie, the client's
-// address or the name asked for in TLS; the first that is there. Compiled once per configuration;
-// reading is pure and thread-safe, and mostly yields a view of the request itself.
+// address, the name asked for in TLS or its session; the first that is there. Compiled once per
+// configuration; reading is pure and thread-safe, and mostly yields a view of the request itself.
 #pragma once
 
 #include <functional>
@@ -28,6 +28,7 @@ struct KeyFacts {
   std::span<const http::Field> fields;
   std::string_view client;  // address bytes, 4 or 16 of them; else nobody's
   std::string_view sni;
+  std::string_view tls_session;
 };
 
 class StickyKeyReader {

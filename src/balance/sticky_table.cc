@@ -103,12 +103,13 @@ KeyOwner StickyTable::move(std::string_view key, ServerNumber from, ServerNumber
   return owner;
 }
 
-void StickyTable::set(std::string_view key, ServerNumber server, TimePoint now) {
+KeyOwner StickyTable::set(std::string_view key, ServerNumber server, TimePoint now) {
   const Place place = place_of(key);
   const StickyShard::Limits limits = shard_limits();
   const StickyTime time = time_of(now);
   TableSharing* const with = sharing();
   std::optional<Proposal> news;
+  KeyOwner owner;
   {
     std::lock_guard lock(place.shard.mutex());
     StickyEntry* found = place.shard.use(key, place.hash, time, limits);
@@ -123,11 +124,11 @@ void StickyTable::set(std::string_view key, ServerNumber server, TimePoint now) 
     if (with != nullptr && is_new) {
       news = change(*found, found->version, std::nullopt, time, *with);
       if (news) news->kind = Proposal::Kind::insist;
-      // Nobody can know better.
-      found->standing = KeyStanding::settled;
     }
+    owner = owner_of(*found);
   }
   if (news) with->propose(std::move(*news));
+  return owner;
 }
 
 std::optional<StickyTable::Entry> StickyTable::peek(std::string_view key, TimePoint now) const {

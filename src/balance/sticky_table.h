@@ -47,7 +47,7 @@ class StickyTable {
   // now.
   KeyOwner move(std::string_view key, ServerNumber from, ServerNumber to, TimePoint now);
   // Whatever it was before: the server itself has made the key.
-  void set(std::string_view key, ServerNumber server, TimePoint now);
+  KeyOwner set(std::string_view key, ServerNumber server, TimePoint now);
 
   // For who looks: no use of the key.
   struct Entry {

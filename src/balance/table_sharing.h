@@ -33,8 +33,8 @@ struct KeyOwner {
   ServerNumber server = 0;
   bool asked = false;  // the others may still know better
 
-  friend bool operator==(const KeyOwner& owner, ServerNumber server) {
-    return owner.server == server;
+  friend bool operator==(const KeyOwner& owner, ServerNumber number) {
+    return owner.server == number;
   }
 };
 

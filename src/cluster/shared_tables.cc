@@ -66,11 +66,11 @@ void SharedTables::follow(const config::Config& config) {
   if (since_ == WallTime{}) since_ = loop_.wall_now();
   for (auto& [name, shared] : shared_) {
     const config::Table* table = config::find_table(config, name);
-    if (table == nullptr || !table->shared) shared->serve(nullptr, loop_.now());
+    if (table == nullptr || !table->shared()) shared->serve(nullptr, loop_.now());
   }
   Carrier& carrier = *this;
   for (const config::Table& table : config.tables) {
-    if (!table.shared) continue;
+    if (!table.shared()) continue;
     std::unique_ptr<SharedTable>& shared = shared_[table.name];
     if (shared == nullptr) shared = std::make_unique<SharedTable>(table.name, tables_, carrier);
     shared->serve(tables_.find(table.name), loop_.now());

@@ -250,12 +250,13 @@ struct Retry {
 // A place in a request where a key may be.
 struct KeySource {
   enum class Kind : std::uint8_t {
-    path,    // what the regular expression's group captures, from the path's beginning
-    query,   // a parameter's value, decoded
-    field,   // a field's value
-    cookie,  // a cookie's value
-    client,  // the client's address, as a network
-    sni,     // the name that the client asked for in its TLS handshake
+    path,         // what the regular expression's group captures, from the path's beginning
+    query,        // a parameter's value, decoded
+    field,        // a field's value
+    cookie,       // a cookie's value
+    client,       // the client's address, as a network
+    sni,          // the name that the client asked for in its TLS handshake
+    tls_session,  // the id of its TLS session, if it has one
   };
   Kind kind = Kind::client;
   std::string text;  // the expression or the name
@@ -283,7 +284,10 @@ struct Table {
   Duration max_age = kNoLimit;               // and after that in any case
   unsigned key_max = 64;                     // bytes; longer keys are kept as their hash
   bool hashed = false;                       // all keys are, with a key of the process
-  bool shared = false;                       // with other balancers, through Redis
+  enum class Sharing { none, redis };
+  Sharing sharing = Sharing::none;  // with other balancers
+
+  bool shared() const { return sharing != Sharing::none; }
 };
 
 // What balancers share tables through.

@@ -41,6 +41,11 @@ void store_sni(void* rule, const Value& value) {
   static_cast<KeyRule*>(rule)->sources.push_back({KeySource::Kind::sni, ""});
 }
 
+void store_tls_session(void* rule, const Value& value) {
+  if (!std::get<bool>(value)) return;
+  static_cast<KeyRule*>(rule)->sources.push_back({KeySource::Kind::tls_session, ""});
+}
+
 constexpr Setting kKeyRows[] = {
     special(Form::texts, "path", add_sources<KeySource::Kind::path>,
             "A regular expression from the path's beginning; its group is the key, or all of it.")
@@ -59,6 +64,10 @@ constexpr Setting kKeyRows[] = {
     special(Form::boolean, "sni", store_sni, "The name asked for in the TLS handshake.")
         .by_default("false")
         .called("ssl_fc_sni"),
+    special(Form::boolean, "tls_session", store_tls_session,
+            "The session's id in TLS 1.2, in hexadecimal; TLS 1.3 has none that lasts.")
+        .by_default("false")
+        .called("ssl_fc_session_id"),
     special(Form::integer, "client", store_client,
             "The client's address: so many bits of it, 32 for all.")
         .between(1, 32)
@@ -96,6 +105,10 @@ constexpr Setting kStickRows[] = {
         .called("stick store-response"),
 };
 
+constexpr Word kSharings[] = {{"redis", static_cast<int>(Table::Sharing::redis)},
+                              {"true", static_cast<int>(Table::Sharing::redis)},
+                              {"false", static_cast<int>(Table::Sharing::none)}};
+
 constexpr Setting kTableRows[] = {
     integer<&Table::entries>("entries",
                              "Keys at most; then the one that was unused for longest goes.")
@@ -113,7 +126,9 @@ constexpr Setting kTableRows[] = {
         .called("stick-table len"),
     boolean<&Table::hashed>("hashed",
                             "Keeps a keyed hash of each key, and nothing that clients have sent."),
-    boolean<&Table::shared>("shared", "Several balancers keep the table together, through `redis`.")
+    word<&Table::sharing>("shared", kSharings,
+                          "Through what several balancers keep the table together; true is the "
+                          "same as \"redis\".")
         .called("stick-table … peers"),
 };
 

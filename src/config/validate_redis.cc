@@ -7,7 +7,7 @@ namespace stickler::config {
 namespace {
 
 void validate_table(const Validation& all, const Table& table) {
-  if (!table.shared) return;
+  if (!table.shared()) return;
   const std::string setting = "tables." + table.name + ".shared";
   if (!all.config.redis) {
     return all.report.error(all.places.value(setting), setting + ": nothing says through what",

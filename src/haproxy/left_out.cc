@@ -20,7 +20,7 @@ constexpr std::array<Missing, 6> kMissing{
      {"crt-store", "certificates are named at their listener: tls.certificates"},
      {"http-errors", "error pages are named at their listener: error_pages"},
      {"mailers", "Stickler sends no mail; its log says what goes down and why"},
-     {"peers", "balancers share stick tables through Redis (docs/sticky-tables.md); a cookie needs no peers"},
+     {"peers", "balancers share stick tables through Redis instead; a cookie needs neither"},
      {"userlist", "passwords are not in this version; let the application ask for them"}}};
 
 std::string_view why_missing(std::string_view word) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -132,6 +133,20 @@ std::optional<HandshakeResult> TlsStream::peer_left(int error) {
 
 std::string_view TlsStream::sni() const {
   return text_or_empty(SSL_get_servername(ssl_.get(), TLSEXT_NAMETYPE_host_name));
+}
+
+std::string TlsStream::session_id() const {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const SSL_SESSION* session = SSL_get_session(ssl_.get());
+  std::string text;
+  if (session == nullptr || SSL_version(ssl_.get()) == TLS1_3_VERSION) return text;
+  unsigned size = 0;
+  const unsigned char* id = SSL_SESSION_get_id(session, &size);
+  for (const unsigned char byte : std::span(id, size)) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
+  }
+  return text;
 }
 
 std::string_view TlsStream::alpn() const {

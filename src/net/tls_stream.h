@@ -64,7 +64,9 @@ class TlsStream final : public Stream {
   // Facts for the log and for servers, after the handshake.
   std::string_view version() const { return SSL_get_version(ssl_.get()); }  // "TLSv1.3"
   std::string_view cipher() const { return SSL_get_cipher_name(ssl_.get()); }
-  std::string_view sni() const;   // "" : none was sent
+  std::string_view sni() const;  // "" : none was sent
+  // In hexadecimal; "" : there is none, as in TLS 1.3, where each connection has another.
+  std::string session_id() const;
   std::string_view alpn() const;  // "" : none was agreed on
   bool resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
 

@@ -216,9 +216,10 @@ void explain_request(const proxy::ListenerRules& listener, const http::RequestHe
   balance::judge_session(question, now);
   std::string key_memory;
   if (const balance::Stick* stick = destination.backend->stick()) {
-    const std::string sni = all.listener.tls ? all.listener.server_name : "";
-    question.key = stick->look(proxy::key_facts_of(head, request.client, sni),
-                               std::chrono::time_point_cast<Duration>(Clock::now()), key_memory);
+    const proxy::TlsFacts tls{"", "", all.listener.server_name, ""};
+    question.key =
+        stick->look(proxy::key_facts_of(head, request.client, all.listener.tls ? &tls : nullptr),
+                    std::chrono::time_point_cast<Duration>(Clock::now()), key_memory);
   }
   explain_backend(question, now, all);
 }

@@ -25,6 +25,8 @@ std::string describe(const config::KeySource& source) {
       return "client";
     case Kind::sni:
       return "TLS name";
+    case Kind::tls_session:
+      return "TLS session";
   }
   ASSERT(false);
   return {};

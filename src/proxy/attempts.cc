@@ -338,11 +338,6 @@ net::Task<> Attempts::pause_before_repeat(const Failure& failure) {
 
 // ---- The session ----
 
-void Attempts::learn_keys() const {
-  if (backend_.stick() == nullptr || question_.pin || question_.preview) return;
-  backend_.stick()->learn(connection_->head().fields, slot_.server(), now());
-}
-
 char Attempts::presented_flag() const { return balance::presented_flag(question_, named_); }
 
 std::optional<SessionContext> Attempts::session() const {

@@ -46,8 +46,9 @@ class Attempts {
   // balance/session_key.h; 0 if no session came. One that came from another server is this one's
   // from now on.
   std::uint64_t session_key() const;
-  // The answer's head is there: what it tells of keys is learned.
-  void learn_keys() const;
+  // The answer's head is there: what it tells of keys is learned, also by those who share the
+  // table, if they answer in time.
+  net::Task<> learn_keys();
   // The server that the record names: chosen or at least waited for, at last.
   std::optional<std::size_t> named_server() const { return named_; }
 
@@ -66,6 +67,7 @@ class Attempts {
   void ask_table();
   bool awaits_agreement(const balance::Choice& choice) const;
   net::Task<> await_agreement();
+  net::Task<bool> is_settled(std::string_view key);
   balance::Choice choose();
   balance::Choice decide();
   bool found_place(const balance::Choice& awaited);

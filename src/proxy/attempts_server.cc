@@ -2,6 +2,7 @@
 // An exchange's attempts: which server is asked, and the wait for a place there.
 #include <algorithm>
 
+#include "base/log.h"
 #include "net/event_loop.h"
 #include "proxy/attempts.h"
 #include "proxy/question.h"
@@ -70,10 +71,15 @@ void Attempts::note_position(const backend::QueueTicket& ticket, bool of_server)
 void Attempts::ask_table() {
   key_memory_ = std::make_unique<std::string>();
   const ConnectionFacts& facts = client_.facts();
-  const std::string_view sni =
-      facts.tls_facts != nullptr ? std::string_view(facts.tls_facts->sni) : "";
+  const balance::Stick& stick = *backend_.stick();
   question_.key =
-      backend_.stick()->find(key_facts_of(head_, facts.address, sni), now(), *key_memory_);
+      stick.find(key_facts_of(head_, facts.address, facts.tls_facts.get()), now(), *key_memory_);
+  if (question_.key.foreign && stick.is_first_of(question_.key)) {
+    log_warning(
+        "table {}: a key belongs to {}, which is no server of backend {} here: other "
+        "balancers have another configuration; it is served as a new one, and left alone",
+        question_.key.table, question_.key.owner_name, backend_.name());
+  }
 }
 
 std::optional<std::size_t> Attempts::previewed_server(const Snapshot& snapshot) const {
@@ -111,13 +117,33 @@ bool Attempts::awaits_agreement(const balance::Choice& choice) const {
 net::Task<> Attempts::await_agreement() {
   ++agreements_awaited_;
   const balance::Stick& stick = *backend_.stick();
+  const bool settled = co_await is_settled(question_.key.text);
+  if (!settled) stick.stand_alone(question_.key.text, now());
+  stick.renew(question_.key, now());
+}
+
+// Whether the others have answered in time.
+net::Task<bool> Attempts::is_settled(std::string_view key) {
+  const balance::Stick& stick = *backend_.stick();
   auto settled = std::make_shared<net::Notice>();
-  stick.when_settled(question_.key, [settled, &loop = net::EventLoop::current()] {
+  stick.when_settled(key, [settled, &loop = net::EventLoop::current()] {
     loop.post([settled] { settled->announce(); });
   });
   const net::Wake woke = co_await settled->wait(stick.patience());
-  if (woke == net::Wake::timed_out) stick.stand_alone(question_.key, now());
-  stick.renew(question_.key, now());
+  co_return woke != net::Wake::timed_out;
+}
+
+// The client may use the key at another balancer as soon as it has the answer.
+net::Task<> Attempts::learn_keys() {
+  if (backend_.stick() == nullptr || question_.pin || question_.preview) co_return;
+  const balance::Stick& stick = *backend_.stick();
+  const std::vector<std::string> asked =
+      stick.learn(connection_->head().fields, slot_.server(), now());
+  if (stick.patience() == Duration{0}) co_return;
+  for (const std::string& key : asked) {
+    const bool settled = co_await is_settled(key);
+    if (!settled) stick.stand_alone(key, now());
+  }
 }
 
 balance::Choice Attempts::decide() {

@@ -230,7 +230,7 @@ net::Task<std::unique_ptr<UpgradedConnection>> Exchange::serve_by_server() {
 net::Task<std::optional<Failure>> Exchange::relay(Attempts& attempts) {
   const http::ResponseHead& response = attempts.connection().head();
   record_.status = response.status;
-  attempts.learn_keys();
+  co_await attempts.learn_keys();
   Variables variables = variables_of(client_.facts(), route_, head_, record_.request_id);
   variables.server = record_.server;
   variables.backend = record_.backend;

@@ -19,8 +19,12 @@ balance::Question question_of(const Destination& destination, const config::Rout
 }
 
 balance::KeyFacts key_facts_of(const http::RequestHead& head, const net::Address& client,
-                               std::string_view sni) {
-  return {head.path, head.query, head.fields, client.host_bytes(), sni};
+                               const TlsFacts* tls) {
+  balance::KeyFacts facts{head.path, head.query, head.fields, client.host_bytes(), "", ""};
+  if (tls == nullptr) return facts;
+  facts.sni = tls->sni;
+  facts.tls_session = tls->session;
+  return facts;
 }
 
 }  // namespace stickler::proxy

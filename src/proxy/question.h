@@ -9,6 +9,7 @@
 #include "http/head.h"
 #include "net/address.h"
 #include "proxy/snapshot.h"
+#include "proxy/tls_facts.h"
 
 namespace stickler::proxy {
 
@@ -20,6 +21,6 @@ balance::Question question_of(const Destination& destination, const config::Rout
 
 // What of the request may hold a key. Views the arguments.
 balance::KeyFacts key_facts_of(const http::RequestHead& head, const net::Address& client,
-                               std::string_view sni);
+                               const TlsFacts* tls);
 
 }  // namespace stickler::proxy

@@ -42,8 +42,11 @@ net::Task<std::unique_ptr<net::Stream>> accept_tls(net::Socket socket, Connectio
   }
   service.sink().handshake_ended(listener.id,
                                  stream->resumed() ? Handshake::resumed : Handshake::full);
-  facts->tls_facts = std::make_shared<const TlsFacts>(
-      TlsFacts{stream->version(), stream->cipher(), std::string(stream->sni())});
+  TlsFacts tls{stream->version(), stream->cipher(), std::string(stream->sni()), ""};
+  if (facts->generation->snapshot().asks_for_tls_sessions) {
+    tls.session = stream->session_id();
+  }
+  facts->tls_facts = std::make_shared<const TlsFacts>(std::move(tls));
   co_return stream;
 }
 

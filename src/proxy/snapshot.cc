@@ -92,6 +92,10 @@ std::optional<std::string> add_sticks(Snapshot& snapshot) {
     auto stick = balance::Stick::make(settings, *table, *snapshot.tables);
     if (!stick) return stick.error();
     backend->stick_by(std::move(*stick));
+    const auto& sources = settings.stick->key.sources;
+    snapshot.asks_for_tls_sessions |= std::ranges::any_of(sources, [](const auto& source) {
+      return source.kind == config::KeySource::Kind::tls_session;
+    });
   }
   return std::nullopt;
 }

@@ -65,6 +65,7 @@ struct Snapshot {
   std::shared_ptr<backend::Identities> identities;
   std::shared_ptr<Previews> previews;
   std::shared_ptr<balance::StickTables> tables;
+  bool asks_for_tls_sessions = false;  // a backend has keys by them
   net::TicketKeys ticket_keys;  // kept, so that clients can resume sessions from before a reload
   std::vector<std::unique_ptr<backend::Backend>> backends;
   std::vector<std::unique_ptr<ListenerRules>> listeners;

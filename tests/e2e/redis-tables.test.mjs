@@ -337,3 +337,44 @@ onlyStickler("a balancer that is started anew finds its keys in Redis", async (t
   await second.servers(keys);
   assert.deepEqual(servers.split, {});
 });
+
+// ---- servers that only others have ----
+
+onlyStickler("a key of a server that is not known here is served, the same way, and left alone",
+  async (t) => {
+    const { redis, a, b } = await world(t);
+    const value = `3 ${Math.floor(Date.now() / 1000)} newer-server`;
+    for (const key of ["x", "y"]) await redis.ask("SET", kPrefix + key, value, "PX", 60_000);
+    const server = await a.server("/?k=x");
+    for (let i = 0; i < 5; ++i) assert.equal(await a.server("/?k=x"), server);
+    assert.equal(await b.server("/?k=x"), server, "another balancer that does not know it either");
+    await a.server("/?k=y");
+    assert.equal(await redis.ask("GET", `${kPrefix}x`), value);
+    const told = a.log.entries.filter((line) => /warning: .*newer-server/.test(line));
+    assert.equal(told.length, 1, told.join("\n"));
+  });
+
+// ---- keys that servers make ----
+
+onlyStickler("a key that a server has made is in Redis before the client has the answer",
+  async (t) => {
+    const redis = await Redis.start(t);
+    const proxy = await RedisProxy.start(t, redis);
+    const servers = await KeyServers.start(t, {
+      handler: (request, response) => {
+        const made = new URL(request.url, "http://s").searchParams.get("make");
+        if (made !== null) response.setHeader("Set-Cookie", `id=${made}; Path=/`);
+        return false;
+      },
+    });
+    const [a, b] = await startPair(t, servers, {
+      key: { cookie: "id" }, stick: { learn: { set_cookie: "id" } },
+      each: (i) => ({ redis: { address: [proxy, redis][i].address } }),
+    });
+    proxy.delay(20);
+    for (const made of keysNamed("m", 10)) {
+      const server = await a.server(`/?make=${made}`);
+      assert.equal(serverIn(await redis.ask("GET", kPrefix + made)), server);
+      assert.equal(await b.server("/", [`Cookie: id=${made}`]), server);
+    }
+  });

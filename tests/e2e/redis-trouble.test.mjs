@@ -354,7 +354,7 @@ onlyStickler("a Redis that has forgotten its scripts is told them again", async 
 onlyStickler("values that are none of ours are no reason to fail, nor to disagree", async (t) => {
   const { redis, a, b } = await world(t, { redis: { wait: "500ms" } });
   await disagree(a, b);
-  const values = ["garbage", " ", "1 2", "-1 0 s3", "x 1 s3", "1 x s3", "1 1 nobody", "\x01\xff",
+  const values = ["garbage", " ", "1 2", "-1 0 s3", "x 1 s3", "1 x s3", "\x01\xff",
     "99999999999999999999 1 s3", "1 99999999999999999999 s3", "1 1 s3 s3", "z".repeat(100_000)];
   const keys = values.map((_, i) => `k${i}`);
   for (const [i, value] of values.entries()) await redis.ask("SET", `${kPrefix}k${i}`, value);

@@ -214,3 +214,28 @@ onlyStickler("a hashed table keeps nothing that a client has sent, and is found 
     assert.doesNotMatch(say("show table t"), /secret/);
     assert.match(say("show table t key secret"), new RegExp(`server_key=${first} `));
   });
+
+onlyStickler("a session of TLS 1.2 stays at its server, which one of TLS 1.3 cannot", async (t) => {
+  const { balancer, say } = await world(t, {
+    key: { tls_session: true },
+    edit: (config) => (config.listeners.https.tls.tickets = false),
+  });
+  const visit = async (options) => {
+    const at = { port: balancer.ports.https, ca: balancer.ca };
+    const client = await RawClient.connect(t, { ...at, ...options });
+    const server = (await client.request("GET /").response()).get("x-served-by");
+    const session = client.socket.getSession();
+    client.close();
+    return { server, session };
+  };
+  const old = { minVersion: "TLSv1.2", maxVersion: "TLSv1.2" };
+  for (let i = 0; i < 3; ++i) {
+    const first = await visit(old);
+    const again = await Promise.all(Array(4).fill().map(() =>
+      visit({ ...old, session: first.session })));
+    for (const { server } of again) assert.equal(server, first.server);
+  }
+  assert.match(say("show table t"), /used:3\n.*\n(key=[0-9a-f]{64} .*\n){3}/);
+  await visit({ minVersion: "TLSv1.3" });
+  assert.match(say("show table t"), /used:3\n/);
+});

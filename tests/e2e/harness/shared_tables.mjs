@@ -77,7 +77,7 @@ export async function startSharing(t, servers, {
   const runtime = runtimeSocket(t, {
     edit: (config) => {
       config.redis = { ...kPatient, ...redis };
-      config.tables = { t: { shared: true, ...table }, ...tables };
+      config.tables = { t: { shared: "redis", ...table }, ...tables };
       config.listeners.plain.stats = { uri: "/s" };
       config.backends["server-pro"].stick = { table: "t", key, ...stick };
       edit(config);

@@ -39,7 +39,7 @@ class RecordTest : public testing::Test {
   void over_tls() {
     record_.tls = true;
     record_.tls_facts = std::make_shared<const proxy::TlsFacts>(
-        proxy::TlsFacts{"TLSv1.3", "TLS_AES_256_GCM_SHA384", "a.example"});
+        proxy::TlsFacts{"TLSv1.3", "TLS_AES_256_GCM_SHA384", "a.example", ""});
   }
 
   proxy::ExchangeRecord record_;
