@@ -139,6 +139,7 @@ struct Request {
   std::string life = "15m";
   DrainOptions drain;
   unsigned weight = 0;
+  bool moved_bases = false;
   ImportOptions import_haproxy;
   ShowOptions show;
   ClearOptions clear;
@@ -239,6 +240,9 @@ Commands::Commands(Request& request) {
       ->check(CLI::IsMember({kCommandsPage, kSettingsPage}));
   reload = add_runtime_command(app, request, "reload",
                                "Have the running program read configuration and certificates anew");
+  reload->add_flag("--moved-bases", request.moved_bases,
+                   "Also if a map sends keys to another server: they are held until it is said "
+                   "once more");
   drain = add_server_command(app, request, "drain", "Give a server no new sessions");
   drain->add_option("--within", request.drain.within, "Then move those who are left, e.g. 30m");
   drain->add_flag("--wait", request.drain.wait, "Wait until nobody is left, saying who is");
@@ -274,6 +278,7 @@ std::string unknown_command(const CLI::App& app, std::span<const std::string> wo
 
 // The running program's words for what was asked for.
 std::vector<std::string> runtime_words(const Commands& commands, const Request& request) {
+  if (*commands.reload && request.moved_bases) return {"reload", "moved-bases"};
   if (*commands.reload) return {"reload"};
   if (*commands.preview) return {"preview", request.server, request.life};
   if (*commands.weight) {

@@ -178,7 +178,7 @@ void Program::run(const std::function<void()>& on_ready) {
 net::Task<> Program::control() {
   std::optional<int> signal = co_await next_signal();
   while (signal == SIGHUP) {
-    co_await reload();
+    co_await reload(MovedKeys::refuse);
     signal = co_await next_signal();
   }
   stopping_ = true;

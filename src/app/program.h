@@ -73,7 +73,7 @@ class Program final : private observe::Administration {
     return loaded_.effective;
   }
   backend::Admin admin_state(observe::ServerName server) const override;
-  net::Task<observe::ReloadResult> reload() override;
+  net::Task<observe::ReloadResult> reload(MovedKeys moved) override;
   std::optional<std::string> set_state(observe::ServerName server, backend::Admin state) override;
   std::optional<std::string> set_weight(observe::ServerName server, unsigned weight) override;
   std::optional<std::string> set_address(observe::ServerName server,
@@ -96,8 +96,10 @@ class Program final : private observe::Administration {
   void note(observe::Event::Weight weight, std::string text);
   void hear(backend::HealthNews news);
 
-  net::Task<observe::ReloadResult> try_reload();
-  std::optional<std::string> prepare_reload(config::LoadResult& loaded);
+  net::Task<observe::ReloadResult> try_reload(MovedKeys moved);
+  std::optional<std::string> prepare_reload(config::LoadResult& loaded, MovedKeys moved);
+  std::optional<std::string> hold_moved_keys(const proxy::Snapshot& next, MovedKeys moved);
+  std::string what_is_held() const;
   Result<observe::OpenedLog, std::string> open_next_log(const config::Log& log) const;
   net::Task<> put_in_force();
   void one_worker_adopted();

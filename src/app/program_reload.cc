@@ -28,12 +28,12 @@ std::string joined(const std::vector<std::string>& sentences) {
 
 }  // namespace
 
-net::Task<ReloadResult> Program::reload() {
+net::Task<ReloadResult> Program::reload(MovedKeys moved) {
   if (reloading_) co_return ReloadResult{false, "another reload is under way"};
   if (stopping_) co_return ReloadResult{false, "the program is about to end"};
   reloading_ = true;
   manager_.reloading();
-  ReloadResult result = co_await try_reload();
+  ReloadResult result = co_await try_reload(moved);
   reloading_ = false;
   reloaded_.announce();
   manager_.ready(what_serves() + (result.ok ? "" : "; the last reload failed, see the log"));
@@ -49,13 +49,14 @@ net::Task<ReloadResult> Program::reload() {
   co_return result;
 }
 
-net::Task<ReloadResult> Program::try_reload() {
+net::Task<ReloadResult> Program::try_reload(MovedKeys moved) {
   if (files_.empty()) co_return ReloadResult{false, "this configuration does not come from a file"};
   const auto began = std::chrono::steady_clock::now();
   std::optional<std::string> error = co_await check_in_child(files_);
   if (error) co_return ReloadResult{false, *error};
+  const bool held = !what_is_held().empty();
   config::LoadResult loaded;
-  error = prepare_reload(loaded);
+  error = prepare_reload(loaded, moved);
   if (error) co_return ReloadResult{false, *error};
   const std::string changed = what_changed(loaded);
   admin_.follow_file(config(), *loaded.config);
@@ -63,15 +64,18 @@ net::Task<ReloadResult> Program::try_reload() {
   loaded_ = std::move(loaded);
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - began);
-  co_return ReloadResult{true, fmt::format("reloaded in {} ms: {}", took.count(), changed)};
+  std::string text = fmt::format("reloaded in {} ms: {}", took.count(), changed);
+  if (held && moved == MovedKeys::allow) text += "; keys that were held are served again";
+  co_return ReloadResult{true, text + what_is_held()};
 }
 
 // All that can fail.
-std::optional<std::string> Program::prepare_reload(config::LoadResult& loaded) {
+std::optional<std::string> Program::prepare_reload(config::LoadResult& loaded, MovedKeys moved) {
   loaded = load_config(files_);
   if (loaded.config == nullptr) return report_for_people(loaded, false);
   auto snapshot = proxy::Snapshot::build(loaded.config, snapshot_.get());
   if (!snapshot) return snapshot.error();
+  if (auto error = hold_moved_keys(**snapshot, moved)) return error;
   auto log = open_next_log(loaded.config->log);
   if (!log) return log.error();
   auto sockets = bind(**snapshot, snapshot_.get());
@@ -113,7 +117,8 @@ void Program::one_worker_adopted() {
 
 std::string Program::what_changed(const config::LoadResult& loaded) const {
   std::vector<std::string> changes = config::changes(loaded_.written, loaded.written);
-  if (changes.empty()) changes.push_back("no setting has changed, certificates were read again");
+  if (changes.empty())
+    changes.push_back("no setting has changed; certificates, passwords and pages were read again");
   const config::Process& now = loaded.config->process;
   const config::Process& before = config().process;
   if (now.workers != before.workers || now.user != before.user || now.group != before.group) {

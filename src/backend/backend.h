@@ -70,6 +70,11 @@ class Backend {
   const balance::Stick* stick() const { return stick_.get(); }
   void stick_by(std::unique_ptr<const balance::Stick> stick) { stick_ = std::move(stick); }
 
+  // Its map, or null. Set before anybody else knows of this object.
+  const balance::KeyMap* map() const { return map_.get(); }
+  void map_by(std::unique_ptr<balance::KeyMap> map) { map_ = std::move(map); }
+  void hold_keys(std::vector<std::string> beginnings) { map_->hold(std::move(beginnings)); }
+
   // balance::decide() with this backend's algorithm. Any thread.
   balance::Choice choose(const balance::Question& question) {
     return balance::decide(question, algorithm_);
@@ -100,6 +105,7 @@ class Backend {
   const std::vector<const balance::ServerView*> views_;
   const std::shared_ptr<WaitQueue> queue_;
   std::unique_ptr<const balance::Stick> stick_;
+  std::unique_ptr<balance::KeyMap> map_;
   SharedAlgorithm algorithm_;
 };
 

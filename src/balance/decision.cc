@@ -38,9 +38,10 @@ Choice at_server(const Question& question, std::size_t position, bool fixed, Rea
   return {kind, position, fixed, reason};
 }
 
-// 0. Whoever holds a signed link sees the server in whatever state it is.
+// 0. Whoever holds a signed link sees the server in whatever state it is; but not what belongs to
+// another one.
 std::optional<Choice> decide_by_preview(const Question& question) {
-  if (!question.preview) return std::nullopt;
+  if (!question.preview || question.mapped.server) return std::nullopt;
   return at_server(question, *question.preview, true,
                    {Reason::Kind::preview, view(question, *question.preview).name, {}});
 }
@@ -58,6 +59,24 @@ std::optional<Choice> decide_by_pin(const Question& question) {
   if (!strict) return std::nullopt;
   return refuse_unusable(
       server, {Reason::Kind::pin_down, server.name, state_of(server), question.route->name});
+}
+
+// 2. The map names the server that has what the key stands for. A draining one still has it.
+std::optional<Choice> decide_by_map(const Question& question) {
+  if (!question.mapped.server) return std::nullopt;
+  const std::size_t position = *question.mapped.server;
+  const ServerView& server = view(question, position);
+  const bool may_move = question.backend->map->on_down == config::KeyMap::OnDown::redispatch;
+  const bool keyed = question.mapped.kind == MapVerdict::Kind::owned;
+  if (server.serves_sessions() && !(may_move && was_tried(question, position))) {
+    return at_server(question, position, !may_move,
+                     {keyed ? Reason::Kind::mapped : Reason::Kind::no_key,
+                      keyed ? question.mapped.rule : std::string_view(server.name),
+                      {}});
+  }
+  if (may_move) return std::nullopt;
+  return refuse_unusable(
+      server, {Reason::Kind::map_down, server.name, state_of(server), question.mapped.rule});
 }
 
 Reason cookie_reason(const Question& question, const ServerView& server) {
@@ -96,14 +115,14 @@ std::optional<Choice> at_owner(const Question& question, std::size_t position, R
   return at_server(question, position, !may_move, reason);
 }
 
-// 2. The client belongs to a server by its cookie.
+// 3. The client belongs to a server by its cookie.
 std::optional<Choice> decide_by_cookie(const Question& question) {
   if (!question.cookie.server) return std::nullopt;
   const std::size_t position = *question.cookie.server;
   return at_owner(question, position, cookie_reason(question, view(question, position)));
 }
 
-// 3. Or by a key that a table knows.
+// 4. Or by a key that a table knows.
 std::optional<Choice> decide_by_key(const Question& question) {
   if (!question.key.server || question.cookie.server) return std::nullopt;
   const std::size_t position = *question.key.server;
@@ -136,6 +155,10 @@ Reason balanced_reason(const Question& question, const Algorithm& algorithm) {
     const ServerView& pinned = view(question, *question.pin);
     return {Reason::Kind::pin_down, pinned.name, state_of(pinned), question.route->name};
   }
+  if (question.mapped.server) {
+    const ServerView& owner = view(question, *question.mapped.server);
+    return {Reason::Kind::redispatched, owner.name, state_of(owner)};
+  }
   if (auto owner = question.cookie.server ? question.cookie.server : question.key.server) {
     const ServerView& session = view(question, *owner);
     return {Reason::Kind::redispatched, session.name,
@@ -162,7 +185,7 @@ std::optional<std::size_t> pick(const Question& question, Algorithm& algorithm) 
   return algorithm.choose(allowed, question.client_key);
 }
 
-// 4. The algorithm, among active servers; only if none is usable, the first usable backup.
+// 5. The algorithm, among active servers; only if none is usable, the first usable backup.
 Choice decide_by_algorithm(const Question& question, Algorithm& algorithm) {
   Reason reason = balanced_reason(question, algorithm);
   std::optional<std::size_t> chosen = pick(question, algorithm);
@@ -207,6 +230,7 @@ char presented_flag(const Question& question, std::optional<std::size_t> taken_b
 Choice decide(const Question& question, Algorithm& algorithm) {
   if (auto choice = decide_by_preview(question)) return *choice;
   if (auto choice = decide_by_pin(question)) return *choice;
+  if (auto choice = decide_by_map(question)) return *choice;
   if (auto choice = decide_by_cookie(question)) return *choice;
   if (auto choice = decide_by_key(question)) return *choice;
   return decide_by_algorithm(question, algorithm);

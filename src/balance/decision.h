@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Which server a request gets, and why: an administrator's preview, the route's pin, the session's
-// cookie, the key's entry in a table, the algorithm, in that order. Pure: reads ServerViews, sleeps
-// for nobody, touches no socket and no clock; whoever explains a decision calls the same function.
+// Which server a request gets, and why: an administrator's preview, the route's pin, the map, the
+// session's cookie, the key's entry in a table, the algorithm, in that order. Pure: reads
+// ServerViews, sleeps for nobody, touches no socket and no clock; whoever explains a decision calls
+// the same function.
 #pragma once
 
 #include <optional>
@@ -11,6 +12,7 @@
 
 #include "balance/algorithms.h"
 #include "balance/cookie_persistence.h"
+#include "balance/key_map.h"
 #include "balance/reason.h"
 #include "balance/stick.h"
 #include "config/config.h"
@@ -24,6 +26,7 @@ struct Question {
   const config::Route* route = nullptr;  // the one that matched, or null
   std::optional<std::size_t> preview;    // the server a signed link leads to, as position
   std::optional<std::size_t> pin;        // the route's server, as position
+  MapVerdict mapped;
   CookieVerdict cookie;
   KeyVerdict key;
   std::string_view client_key;          // address bytes, for hashes
@@ -35,10 +38,14 @@ struct Question {
 // Fills in question.cookie from its fields, if the backend has sessions.
 void judge_session(Question& question, std::time_t now);
 
-// Whether the answer may carry the session's cookie. Pinned requests and previews leave the
-// session alone, wherever they are sent.
+// Whether something decides that is stronger than cookies and tables, and leaves them alone.
+inline bool is_above_sessions(const Question& question) {
+  return question.pin || question.preview || question.mapped.server;
+}
+
+// Whether the answer may carry the session's cookie.
 inline bool touches_session(const Question& question) {
-  return question.backend->cookie.has_value() && !question.pin && !question.preview;
+  return question.backend->cookie.has_value() && !is_above_sessions(question);
 }
 
 // HAProxy's third termination flag: what became of the cookie presented. `taken_by`: the server

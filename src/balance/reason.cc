@@ -63,6 +63,18 @@ void append(const Reason& reason, std::string& text) {
       text.append("route ").append(reason.route).append(": ");
       append_event(reason.subject, reason.detail, text);
       return;
+    case Reason::Kind::mapped:
+      text.append("map rule ").append(reason.subject);
+      return;
+    case Reason::Kind::no_key:
+      text.append("map, without a key");
+      return;
+    case Reason::Kind::map_down:
+      text.append("map");
+      if (!reason.route.empty()) text.append(" rule ").append(reason.route);
+      text.append(": ");
+      append_event(reason.subject, reason.detail, text);
+      return;
     case Reason::Kind::cookie:
       text.append("cookie");
       return;

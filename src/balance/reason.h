@@ -14,11 +14,14 @@ namespace stickler::balance {
 
 struct Reason {
   enum class Kind : std::uint8_t {
-    none,          // "nothing was chosen"
-    preview,       // "preview"                                subject: the server
-    pinned,        // "pinned by route git"                    subject: the route
-    pin_down,      // "route git: server-pro-ha-1 is down"     subject: the server; route, detail
-    cookie,        // "cookie"
+    none,      // "nothing was chosen"
+    preview,   // "preview"                                subject: the server
+    pinned,    // "pinned by route git"                    subject: the route
+    pin_down,  // "route git: server-pro-ha-1 is down"     subject: the server; route, detail
+    mapped,    // "map rule letters"                       subject: the rule
+    no_key,    // "map, without a key"
+    map_down,  // "map rule letters: dtable-server is down"  subject: the server; route: the rule
+    cookie,    // "cookie"
     cookie_drain,  // "cookie (server draining)"
     formerly,      // "cookie (formerly old-name)"             subject: the old name
     key,           // "key of table projects"              subject: the table

@@ -27,6 +27,7 @@ Result<std::unique_ptr<Stick>, std::string> Stick::make(const config::Backend& s
   auto stick = std::make_unique<Stick>(Private{}, *settings.stick, std::move(*reader), tables);
   for (const config::Server& server : settings.servers) {
     stick->numbers_.push_back(tables.number_of_configured(server.name));
+    stick->names_.push_back(tables.server_name(stick->numbers_.back()));
   }
   return stick;
 }
@@ -66,12 +67,16 @@ KeyVerdict Stick::read(const KeyFacts& facts, std::string& scratch) const {
 void Stick::name_owner(KeyVerdict& verdict, KeyOwner owner) const {
   verdict.owner = owner.server;
   verdict.asked = owner.asked;
-  verdict.owner_name = tables_.server_name(owner.server);
   const auto at = std::ranges::find(numbers_, owner.server);
-  verdict.server.reset();
-  if (at != numbers_.end()) verdict.server = static_cast<std::size_t>(at - numbers_.begin());
-  verdict.foreign =
-      !verdict.server && table_->sharing() != nullptr && !tables_.was_configured(owner.server);
+  if (at != numbers_.end()) {
+    verdict.server = static_cast<std::size_t>(at - numbers_.begin());
+    verdict.owner_name = names_[*verdict.server];
+    verdict.foreign = false;
+  } else {
+    verdict.server.reset();
+    verdict.owner_name = tables_.server_name(owner.server);
+    verdict.foreign = table_->sharing() != nullptr && !tables_.was_configured(owner.server);
+  }
 }
 
 void Stick::settle(KeyVerdict& verdict, std::size_t position, TimePoint now) const {

@@ -76,7 +76,8 @@ class Stick {
   const StickyKeyReader reader_;
   StickTables& tables_;
   const std::shared_ptr<StickyTable> table_;
-  std::vector<ServerNumber> numbers_;  // by position
+  std::vector<ServerNumber> numbers_;    // by position
+  std::vector<std::string_view> names_;  // ditto
 };
 
 }  // namespace stickler::balance

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "balance/path_match.h"
+#include "balance/query_text.h"
 #include "base/assert.h"
 #include "base/strings.h"
 #include "http/cookie.h"
@@ -38,36 +39,10 @@ std::string_view captured(const re2::RE2& regex, std::string_view path) {
   return {key.data(), key.size()};
 }
 
-std::optional<unsigned char> hex_digit(char c) {
-  if (c >= '0' && c <= '9') return static_cast<unsigned char>(c - '0');
-  const char lower = to_lower(c);
-  if (lower >= 'a' && lower <= 'f') return static_cast<unsigned char>(lower - 'a' + 10);
-  return std::nullopt;
-}
-
-// "%41" is "A" (RFC 3986 §2.1); what is no escape stays as it is.
-std::string_view decode(std::string_view value, std::string& scratch) {
-  if (value.find('%') == value.npos) return value;
-  scratch.clear();
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    const bool escape = value[i] == '%' && i + 2 < value.size();
-    const auto high = escape ? hex_digit(value[i + 1]) : std::nullopt;
-    const auto low = escape ? hex_digit(value[i + 2]) : std::nullopt;
-    if (high && low) {
-      scratch.push_back(static_cast<char>(*high << 4 | *low));
-      i += 2;
-    } else {
-      scratch.push_back(value[i]);
-    }
-  }
-  return scratch;
-}
-
+// The first that is not empty.
 std::string_view parameter(std::string_view query, std::string_view name, std::string& scratch) {
-  while (!query.empty()) {
-    std::string_view value = take_until(query, '&');
-    const std::string_view key = take_until(value, '=');
-    if (key == name && !value.empty()) return decode(value, scratch);
+  while (auto value = take_parameter(query, name, scratch)) {
+    if (!value->empty()) return *value;
   }
   return {};
 }

@@ -15,7 +15,9 @@ constexpr std::size_t kMostUnderWay = 4096;
 constexpr std::size_t kMostQueued = 100'000;
 constexpr std::size_t kMostClearings = 1000;
 
-// What is in doubt is asked for in portions, with pauses in which others have their turn.
+// What is in doubt is looked for in a table, which nobody else can use meanwhile, and then asked
+// for in portions, with pauses in which others have their turn.
+constexpr std::size_t kLookedFor = 4096;
 constexpr std::size_t kPortion = 128;
 constexpr std::size_t kMostAsked = 1024;
 constexpr Duration kPortionPause = std::chrono::milliseconds(5);
@@ -326,17 +328,21 @@ net::Task<> SharedTables::ask_again(unsigned session, balance::StickyTable::Doub
 
 net::Task<> SharedTables::ask_again(unsigned session, SharedTable& table,
                                     balance::StickyTable::Doubted which) {
-  net::WaitSlot slot = nullptr;
   for (std::size_t shard = 0; session == session_ && table.table() != nullptr;) {
     if (shard >= table.table()->shards()) co_return;
-    if (link_.waiting() < kMostAsked) {
-      auto proposals = table.table()->doubted(which, shard, kPortion, loop_.now());
-      if (proposals.empty()) {
-        ++shard;
-        continue;
-      }
-      for (balance::Proposal& proposal : proposals) send({&table, std::move(proposal)});
-    }
+    auto proposals = table.table()->doubted(which, shard, kLookedFor, loop_.now());
+    if (proposals.empty()) ++shard;
+    co_await send_slowly(session, table, std::move(proposals));
+  }
+}
+
+net::Task<> SharedTables::send_slowly(unsigned session, SharedTable& table,
+                                      std::vector<balance::Proposal> proposals) {
+  net::WaitSlot slot = nullptr;
+  for (std::size_t next = 0; next < proposals.size() && session == session_;) {
+    const std::size_t portion = link_.waiting() < kMostAsked ? kPortion : 0;
+    const std::size_t end = std::min(next + portion, proposals.size());
+    for (; next < end; ++next) send({&table, std::move(proposals[next])});
     co_await net::pause(kPortionPause, slot);
   }
 }

@@ -85,6 +85,8 @@ class SharedTables final : private Carrier {
   net::Task<> reconcile(unsigned session, bool other);
   net::Task<> ask_again(unsigned session, balance::StickyTable::Doubted which);
   net::Task<> ask_again(unsigned session, SharedTable& table, balance::StickyTable::Doubted which);
+  net::Task<> send_slowly(unsigned session, SharedTable& table,
+                          std::vector<balance::Proposal> proposals);
   void set_state(State state);
   void tell_of_reunion(std::uint64_t corrected);
   std::uint64_t corrected() const;

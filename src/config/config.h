@@ -315,6 +315,38 @@ struct Stick {
   std::optional<KeyLearned> learn;
 };
 
+// The one place in a request where a map's key is, first of the path, else of the query.
+struct MapKey {
+  enum class Form { uuid, text };
+  std::vector<std::string> paths;  // expressions; the group is the key
+  std::vector<std::string> parameters;
+  Form form = Form::uuid;
+};
+
+// Keys that belong to a server, by one of these.
+struct MapRule {
+  std::string name;
+  Origin origin;
+  std::vector<std::string> exact;
+  std::vector<std::string> prefixes;
+  std::vector<std::string> hex;  // hex_range.h
+  std::string regex;
+  std::string server;
+};
+
+// Words in the place of a server's name.
+inline constexpr const char* kMapFails = "fail";
+inline constexpr const char* kMapAny = "any";
+
+// Whose each key is: for servers that alone have what belongs to a key.
+struct KeyMap {
+  enum class OnDown { fail, redispatch };
+  MapKey key;
+  std::vector<MapRule> rules;  // the first that fits
+  std::string no_key = kMapFails;
+  OnDown on_down = OnDown::fail;
+};
+
 struct Server {
   std::string name;
   Origin origin;
@@ -335,6 +367,7 @@ struct Backend {
   Balance balance = Balance::roundrobin;
   std::optional<Cookie> cookie;
   std::optional<Stick> stick;
+  std::optional<KeyMap> map;
   Check check;
   Retry retry;
   OnDown on_down = OnDown::redispatch;            // the session's server is unusable

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "base/strings.h"
+#include "config/access.h"
 
 namespace stickler::config {
 namespace {
@@ -53,7 +54,7 @@ std::optional<std::string> read_accounts(Page& page) {
 }
 
 void read_page(const Listener& listener, std::optional<Page>& page, const std::string& name,
-               const Places& places, Report& report) {
+               const Places& places, const std::optional<Account>& reader, Report& report) {
   if (!page || page->uri.empty()) return;  // without a path: that has been said
   const std::string path = "listeners." + listener.name + "." + name;
   if (page->password_file.empty()) {
@@ -67,6 +68,11 @@ void read_page(const Listener& listener, std::optional<Page>& page, const std::s
     return report.error(places.value(setting), setting + ": " + page->password_file + " " + *wrong,
                         "write a line USER:PASSWORD");
   }
+  if (reader) {
+    if (auto obstacle = obstacle_to_reload(*reader, page->password_file)) {
+      report.warning(places.value(setting), setting + ": " + *obstacle);
+    }
+  }
   if (!is_open_to_all(page->password_file)) return;
   report.warning(places.value(setting),
                  setting + ": everybody on this machine may read " + page->password_file,
@@ -76,9 +82,10 @@ void read_page(const Listener& listener, std::optional<Page>& page, const std::s
 }  // namespace
 
 void read_passwords(Config& config, const Places& places, Report& report) {
+  const std::optional<Account> reader = later_account(config.process);
   for (Listener& listener : config.listeners) {
-    read_page(listener, listener.stats, "stats", places, report);
-    read_page(listener, listener.metrics, "metrics", places, report);
+    read_page(listener, listener.stats, "stats", places, reader, report);
+    read_page(listener, listener.metrics, "metrics", places, reader, report);
   }
 }
 

@@ -40,6 +40,10 @@ std::string only_place_of(std::string_view name) {
   visit_settings([&](const std::string& pattern, const Setting& setting) {
     if (setting.name == name) places.push_back(pattern);
   });
+  // What maps have, too, is hardly ever meant there.
+  if (places.size() > 1) {
+    std::erase_if(places, [](const auto& place) { return place.find(".map.") != place.npos; });
+  }
   return places.size() == 1 ? places.front() : "";
 }
 

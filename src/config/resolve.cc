@@ -51,10 +51,18 @@ void resolve_listener(Listener& listener, const Places& places, const Sources& s
   }
 }
 
+// SeaTable's, unless another place is named.
+void resolve_map_key(MapKey& key) {
+  if (!key.paths.empty() || !key.parameters.empty()) return;
+  key.paths = {"/dtables/([0-9a-f-]{36})"};
+  key.parameters = {"dtable_uuid"};
+}
+
 void resolve_backend(Backend& backend, const Places& places) {
   std::string path = "backends." + backend.name + ".";
   follow_client(backend.timeouts, places, path);
   resolve_check(backend.check, places, path + "check.");
+  if (backend.map) resolve_map_key(backend.map->key);
   for (Server& server : backend.servers) {
     if (server.cookie.empty()) server.cookie = server.name;
     server.address = with_port(server.address);

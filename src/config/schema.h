@@ -107,6 +107,7 @@ extern const Section kServerSection;
 extern const Section kTableSection;
 extern const Section kStickSection;
 extern const Section kRedisSection;
+extern const Section kMapSection;
 
 // The row of that name or other name, or null.
 const Setting* find_setting(const Section& section, std::string_view name);

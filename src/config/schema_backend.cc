@@ -224,6 +224,8 @@ constexpr Setting kBackendRows[] = {
     group<&Backend::stick>("stick", kStickSection,
                            "Stickiness by a key of the request, kept in a table.")
         .called("stick on"),
+    group<&Backend::map>("map", kMapSection, "Whose each key of a request is, without exception.")
+        .called("use-server … if, map()"),
     group<&Backend::check>("check", kCheckSection, "How servers are watched.")
         .called("default-server check"),
     group<&Backend::retry>("retry", kRetrySection, "When a server cannot be reached.")

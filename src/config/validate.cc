@@ -60,6 +60,7 @@ void validate(const Config& config, const Places& places, const CertificateReade
   validate_listeners(all);
   validate_backends(all);
   validate_sharing(all);
+  validate_maps(all);
   if (read) validate_certificates(all, read, certificates);
 }
 

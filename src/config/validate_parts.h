@@ -25,6 +25,7 @@ void validate_listeners(const Validation& all);
 void validate_routes(const Validation& all, const Listener& listener);
 void validate_backends(const Validation& all);
 void validate_sharing(const Validation& all);
+void validate_maps(const Validation& all);
 void validate_certificates(const Validation& all, const CertificateReader& read,
                            std::vector<std::string>& good);
 

@@ -48,7 +48,10 @@ class Administration {
   // The last heads that were not understood, the newest first, and how many there were in all.
   virtual const CapturedErrors& errors() const = 0;
 
-  virtual net::Task<ReloadResult> reload() = 0;
+  // Keys that would come to another server by a map (balance/moved_keys.h) are a reason not to
+  // reload, unless they may. Who allows it once more says that they have arrived.
+  enum class MovedKeys { refuse, allow };
+  virtual net::Task<ReloadResult> reload(MovedKeys moved) = 0;
 
   // Each: nothing, or a sentence that says why not. What is set survives reloads and, if a state
   // file is configured, restarts.

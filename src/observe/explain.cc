@@ -171,7 +171,9 @@ void answer_here(unsigned status, std::string reason, Explanation& all) {
 
 bool decided_by_pin(const balance::Choice& choice) {
   using balance::Reason;
-  return choice.reason.kind == Reason::Kind::pinned ||
+  return choice.reason.kind == Reason::Kind::mapped || choice.reason.kind == Reason::Kind::no_key ||
+         choice.reason.kind == Reason::Kind::map_down ||
+         choice.reason.kind == Reason::Kind::pinned ||
          (choice.reason.kind == Reason::Kind::pin_down && choice.fixed);
 }
 

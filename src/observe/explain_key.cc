@@ -38,7 +38,7 @@ Explanation::Key explain_key(const balance::Question& question, const balance::C
   const balance::KeyVerdict& verdict = question.key;
   Explanation::Key key;
   key.table = question.backend->stick->table;
-  key.counts = !question.pin && !question.preview &&
+  key.counts = !is_above_sessions(question) &&
                !(question.cookie.server && choice.server == question.cookie.server);
   if (verdict.source == nullptr) return key;
   key.source = describe(*verdict.source);

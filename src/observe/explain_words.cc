@@ -56,6 +56,12 @@ std::string describe(proxy::OwnAnswer::Why why, const config::Listener& listener
       return "redirect of " + where;
     case Why::no_host:
       return "the request names no host, which the redirect of " + where + " needs";
+    case Why::no_key:
+      return "the map of its backend names no server for it";
+    case Why::held_key:
+      return "its key has another server than before, and is held until that is confirmed";
+    case Why::bad_key:
+      return "what stands in the place of the map's key is no key, or there are several";
     case Why::answer:
       return "fixed answer of " + where;
     case Why::nowhere:

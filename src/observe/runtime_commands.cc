@@ -28,8 +28,8 @@ net::Task<std::string> at_once(std::string answer) { co_return answer; }
 
 std::string silent(const Words&) { return ""; }
 
-net::Task<std::string> reload(Administration* administration) {
-  ReloadResult result = co_await administration->reload();
+net::Task<std::string> reload(Administration* administration, Administration::MovedKeys moved) {
+  ReloadResult result = co_await administration->reload(moved);
   if (result.ok) co_return result.text;
   co_return "not reloaded, nothing was changed: " + result.text;
 }
@@ -47,8 +47,13 @@ RuntimeCommands::RuntimeCommands(Administration& administration) {
   add("clear counters", "[all]", "Not here: counters only go up.", [](const Words&) {
     return "Counters are not cleared: they only go up, as metrics want it.";
   });
-  add({"reload", "", "Reads configuration and certificates anew; says what changed, or why not.",
-       [&administration](const Words&) { return reload(&administration); }});
+  add({"reload", "[moved-bases]",
+       "Reads configuration and certificates anew; says what changed, or why not.",
+       [&administration](const Words& words) {
+         const bool allowed = words == Words{"moved-bases"};
+         using Moved = Administration::MovedKeys;
+         return reload(&administration, allowed ? Moved::allow : Moved::refuse);
+       }});
   add_server_commands(*this, administration);
   add_preview_command(*this, administration);
   add_explain_command(*this, administration);

@@ -94,7 +94,7 @@ balance::Choice Attempts::choose() {
   constexpr int kMostRounds = 3;
   for (int round = 1;; ++round) {
     const balance::Choice choice = decide();
-    const bool asks_table = question_.key.source != nullptr && !question_.pin && !question_.preview;
+    const bool asks_table = question_.key.source != nullptr && !is_above_sessions(question_);
     if (!asks_table || !choice.server) return choice;
     const bool by_cookie = question_.cookie.server == choice.server;
     if (by_cookie) backend_.stick()->join(question_.key, *choice.server, now());
@@ -135,7 +135,7 @@ net::Task<bool> Attempts::is_settled(std::string_view key) {
 
 // The client may use the key at another balancer as soon as it has the answer.
 net::Task<> Attempts::learn_keys() {
-  if (backend_.stick() == nullptr || question_.pin || question_.preview) co_return;
+  if (backend_.stick() == nullptr || is_above_sessions(question_)) co_return;
   const balance::Stick& stick = *backend_.stick();
   const std::vector<std::string> asked =
       stick.learn(connection_->head().fields, slot_.server(), now());

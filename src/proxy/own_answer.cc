@@ -20,9 +20,20 @@ std::optional<OwnAnswer> own_answer(const ListenerRules& listener, const config:
   }
   if (route != nullptr && route->answer)
     return OwnAnswer{Cause::answer, answer_reply(*route->answer)};
-  if (listener.destination(route).backend == nullptr) {
-    return OwnAnswer{Cause::nowhere, error_reply(404, false)};
+  const Destination& destination = listener.destination(route);
+  if (destination.backend == nullptr) return OwnAnswer{Cause::nowhere, error_reply(404, false)};
+  if (destination.pin || destination.backend->map() == nullptr) return std::nullopt;
+  const balance::MapVerdict verdict = destination.backend->map()->find(head.path, head.query);
+  if (!verdict.refuses()) return std::nullopt;
+  using Kind = balance::MapVerdict::Kind;
+  if (verdict.kind == Kind::held) {
+    OwnAnswer held{Cause::held_key, error_reply(503, false)};
+    held.reply.retry_later = true;
+    return held;
   }
+  const bool bad = verdict.kind == Kind::malformed || verdict.kind == Kind::several;
+  if (bad) return OwnAnswer{Cause::bad_key, error_reply(400, false)};
+  return OwnAnswer{Cause::no_key, error_reply(404, false)};
   return std::nullopt;
 }
 

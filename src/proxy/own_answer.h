@@ -20,6 +20,9 @@ struct OwnAnswer {
     no_host,   // 400: a redirect to the request's own host, which it does not name
     answer,    // the route's fixed one
     nowhere,   // 404: neither route nor listener leads to a backend
+    no_key,    // 404: the backend's map wants a key, or nobody has this one
+    held_key,  // 503: its owner has changed, and may not have it yet
+    bad_key,   // 400: what stands in the place of a key is none, or there are several
   };
   Why why = Why::nowhere;
   LocalReply reply;

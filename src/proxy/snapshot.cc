@@ -83,6 +83,17 @@ balance::KeyHash key_hash(const config::Config& config) {
 }
 
 // Nothing, or what is wrong with one of them.
+std::optional<std::string> add_maps(Snapshot& snapshot) {
+  for (const auto& backend : snapshot.backends) {
+    if (!backend->settings().map) continue;
+    auto map = balance::KeyMap::make(backend->settings());
+    if (!map) return map.error();
+    backend->map_by(std::move(*map));
+  }
+  return std::nullopt;
+}
+
+// The same.
 std::optional<std::string> add_sticks(Snapshot& snapshot) {
   for (const auto& backend : snapshot.backends) {
     const config::Backend& settings = backend->settings();
@@ -156,6 +167,7 @@ Result<std::shared_ptr<Snapshot>, std::string> Snapshot::build(
   snapshot->tables->prepare(*snapshot->config,
                             std::chrono::time_point_cast<Duration>(Clock::now()));
   if (auto error = add_sticks(*snapshot)) return Failed{std::move(*error)};
+  if (auto error = add_maps(*snapshot)) return Failed{std::move(*error)};
   for (const config::Listener& listener : snapshot->config->listeners) {
     auto rules = make_rules(*snapshot, listener);
     if (!rules) return Failed{rules.error()};

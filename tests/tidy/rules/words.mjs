@@ -105,8 +105,9 @@ export const leftovers = {
   },
 };
 
-// Its word for a backend stands in its configuration and among the words that we translate.
-const kNginxSpeaks = /nginx|"upstream|upstream \S.* \{|proxy_pass/i;
+// Its word for a backend stands in its configuration, among the words that we translate, and in a
+// field that SeaTable knows.
+const kNginxSpeaks = /nginx|"upstream|upstream \S.* \{|proxy_pass|x-upstream-server/i;
 
 export const sides = {
   name: "client and server, never up or down the stream",

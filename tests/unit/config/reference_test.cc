@@ -72,6 +72,13 @@ TEST_F(Shipped, ServerProIsTheGuidesSample) {
   EXPECT_EQ(config.backends[0].servers.size(), 3u);
 }
 
+TEST_F(Shipped, SeaTablesBasesHaveOneServerEach) {
+  Config config = shipped("seatable-map.conf");
+  ASSERT_TRUE(config.backends.at(0).map);
+  EXPECT_EQ(config.backends[0].map->rules.at(0).prefixes.at(0), "ff84e1a1-66e2");
+  EXPECT_EQ(config.backends[0].map->no_key, "dtable-server");
+}
+
 TEST_F(Shipped, AsInstalledItAnswersOnThisMachineOnly) {
   Config config = shipped("stickler.conf");
   ASSERT_EQ(config.listeners.size(), 1U);

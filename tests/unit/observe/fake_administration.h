@@ -20,7 +20,7 @@ class FakeAdministration : public Administration {
   const CapturedErrors& errors() const override { return captured; }
   const std::vector<config::EffectiveSetting>& settings() const override { return effective; }
   backend::Admin admin_state(ServerName) const override { return backend::Admin::ready; }
-  net::Task<ReloadResult> reload() override { co_return ReloadResult{}; }
+  net::Task<ReloadResult> reload(MovedKeys) override { co_return ReloadResult{}; }
   std::optional<std::string> set_state(ServerName, backend::Admin) override { return {}; }
   std::optional<std::string> set_weight(ServerName, unsigned weight) override {
     weights.push_back(weight);
