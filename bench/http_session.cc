@@ -13,12 +13,19 @@ constexpr std::size_t kHeadMost = 16 * 1024;
 void HttpSession::start(Clock::time_point intended) {
   intended_ = intended;
   if (request_.empty()) request_ = write_request(work_.text, cookie_);
+  if (work_.keys != nullptr) take_key();
   head_.clear();
   head_sent_ = 0;
   upload_left_ = work_.text.upload_bytes;
   phase_ = Phase::sending;
   if (connection_) return send_more();
   connection_.emplace(epoll_, *this, target_, session_.get());
+}
+
+void HttpSession::take_key() {
+  key_ = work_.keys_in_turn ? work_.keys->in_turn() : work_.keys->at_random(random_);
+  const std::size_t path_end = request_.find(' ') + 1 + work_.text.path.size();
+  Keys::write(key_, request_.data() + path_end - Keys::kDigits);
 }
 
 void HttpSession::on_ready(std::uint32_t /*events*/) {
@@ -87,14 +94,23 @@ void HttpSession::check_head(std::string_view head) {
       answer.received != static_cast<std::int64_t>(work_.text.upload_bytes)) {
     return fail("upload arrived incomplete");
   }
+  const std::string_view complaint = complaint_about_server(answer);
+  if (!complaint.empty()) return fail(std::string(complaint));
+  body_left_ = work_.expected_bytes;
+  phase_ = Phase::body;
+}
+
+std::string_view HttpSession::complaint_about_server(const Answer& answer) {
+  if (work_.keys != nullptr) {
+    if (!answer.cookie.empty()) return "a persistence cookie beside a key";
+    return work_.keys->belongs_to(key_, answer.served_by) ? "" : "another server than the key's";
+  }
   if (!answer.cookie.empty()) {
     cookie_ = answer.cookie;
     request_.clear();
   }
-  if (cookie_.empty()) return fail("no persistence cookie");
-  if (server_of(cookie_) != answer.served_by) return fail("another server than the cookie's");
-  body_left_ = work_.expected_bytes;
-  phase_ = Phase::body;
+  if (cookie_.empty()) return "no persistence cookie";
+  return server_of(cookie_) == answer.served_by ? "" : "another server than the cookie's";
 }
 
 void HttpSession::receive_body() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One client that sends requests, on a kept connection or on a new one each, and believes nothing:
-// status, length and server of each answer are checked. Keeps its cookie as a browser does.
+// status, length and server of each answer are checked. Keeps its cookie as a browser does, or,
+// with keys, knows which server each belongs to.
 #pragma once
 
 #include <optional>
@@ -8,6 +9,7 @@
 
 #include "connection.h"
 #include "http_text.h"
+#include "keys.h"
 #include "measure.h"
 #include "pacer.h"
 
@@ -17,12 +19,16 @@ struct HttpWork {
   RequestText text;
   std::uint64_t expected_bytes = 128;  // body of the answer
   bool resume = false;                 // TLS: each connection but the first resumes the one before
+  Keys* keys = nullptr;                // one in each request, where the path has room for it last
+  bool keys_in_turn = false;           // or at random
 };
 
 class HttpSession final : public Session {
  public:
-  HttpSession(Epoll& epoll, Pacer& pacer, Tally& tally, const Target& target, const HttpWork& work)
-      : epoll_(epoll), pacer_(pacer), tally_(tally), target_(target), work_(work) {}
+  // `seed`: of the keys that it takes at random.
+  HttpSession(Epoll& epoll, Pacer& pacer, Tally& tally, const Target& target, const HttpWork& work,
+              std::uint64_t seed)
+      : epoll_(epoll), pacer_(pacer), tally_(tally), target_(target), work_(work), random_(seed) {}
 
   void start(Clock::time_point intended) override;
   void on_ready(std::uint32_t events) override;
@@ -31,6 +37,7 @@ class HttpSession final : public Session {
   //  idle -> sending -> head -> body -> (ending: the proxy closes) -> idle
   enum class Phase { idle, sending, head, body, ending };
 
+  void take_key();
   void send_more();
   IoStatus send_part();
   void receive_more();
@@ -39,6 +46,7 @@ class HttpSession final : public Session {
   void receive_end();
   void receive_while_idle();
   void check_head(std::string_view head);
+  std::string_view complaint_about_server(const Answer& answer);
   void body_arrived(std::uint64_t bytes);
   void finish();
   void fail(const std::string& why);
@@ -52,6 +60,8 @@ class HttpSession final : public Session {
   SslSession session_;  // to resume
   Phase phase_ = Phase::idle;
   Clock::time_point intended_;
+  std::uint64_t random_;
+  std::size_t key_ = 0;
   std::string cookie_;
   std::string request_;  // written anew only when the cookie changes
   std::string head_;

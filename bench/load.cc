@@ -5,6 +5,8 @@
 //   3. count for the duration, reading CPU times at both ends;  4. let everybody finish, since a
 //   request that is never answered must not pass for a slow one;  5. print one line of JSON.
 //
+// With --fill each of the keys is sent once instead, and that is what is counted.
+//
 // One thread; ends by itself. `bench/run` starts it.
 #include <charconv>
 #include <cstdio>
@@ -23,8 +25,11 @@ namespace {
 
 constexpr std::chrono::seconds kOpenWithin{30};
 constexpr std::chrono::seconds kFinishWithin{10};
+constexpr std::chrono::seconds kFillWithin{150};
 constexpr std::uint64_t kWrongMost = 1000;  // a broken proxy need not be hammered to the end
 constexpr std::size_t kClientsMost = 20'000;
+constexpr std::size_t kKeysMost = 100'000'000;
+constexpr unsigned kSeedShift = 32;  // a session takes fewer keys than 2 to the power of this
 
 struct Options {
   std::uint16_t port = 0;
@@ -35,6 +40,10 @@ struct Options {
   std::chrono::milliseconds pause{0};
   std::chrono::milliseconds warmup{300};
   std::chrono::milliseconds duration{2000};
+  std::size_t keys = 0;  // 0: requests have none
+  std::string owners;    // file of the servers that keys belong to
+  bool fill = false;
+  std::uint64_t seed = 0;
   HttpWork work;
   Watched watched;
 };
@@ -71,6 +80,7 @@ Options read_options(int argc, char** argv) {
       {"--browser", [&] { o.work.text.browser = true; }},
       {"--close", [&] { o.work.text.close = true; }},
       {"--resume", [&] { o.work.resume = true; }},
+      {"--fill", [&] { o.fill = true; }},
   };
   using Text = std::string_view;
   const std::map<Text, std::function<void(Text)>> values = {
@@ -83,6 +93,9 @@ Options read_options(int argc, char** argv) {
       {"--path", [&](Text t) { o.work.text.path = t; }},
       {"--bytes", [&](Text t) { o.work.expected_bytes = number(t); }},
       {"--upload", [&](Text t) { o.work.text.upload_bytes = number(t); }},
+      {"--keys", [&](Text t) { o.keys = std::min(number(t), kKeysMost); }},
+      {"--owners", [&](Text t) { o.owners = t; }},
+      {"--seed", [&](Text t) { o.seed = number(t); }},
       {"--proxy", [&](Text t) { o.watched.proxy = pids(t); }},
       {"--origin", [&](Text t) { o.watched.origin = pids(t); }},
   };
@@ -96,6 +109,9 @@ Options read_options(int argc, char** argv) {
     }
   }
   if (o.port == 0 || o.clients == 0) usage_error("--port and --clients are needed");
+  if (o.fill && o.keys == 0) usage_error("--fill needs --keys");
+  o.work.keys_in_turn = o.fill;
+  if (o.keys > 0) o.work.text.path += "?k=" + std::string(Keys::kDigits, '0');
   return o;
 }
 
@@ -107,13 +123,14 @@ Pacer make_pacer(const Options& options) {
   return {Pacer::Mode::at_once, {}};
 }
 
-void add_sessions(const Options& options, Epoll& epoll, Pacer& pacer, Tally& tally,
-                  const Target& target) {
+void add_sessions(const Options& options, const HttpWork& work, Epoll& epoll, Pacer& pacer,
+                  Tally& tally, const Target& target) {
   for (std::size_t i = 0; i < options.clients; ++i) {
     if (options.tunnels) {
       pacer.add(std::make_unique<TunnelSession>(epoll, pacer, tally, target, i));
     } else {
-      pacer.add(std::make_unique<HttpSession>(epoll, pacer, tally, target, options.work));
+      const std::uint64_t seed = (options.seed * kClientsMost + i) << kSeedShift;
+      pacer.add(std::make_unique<HttpSession>(epoll, pacer, tally, target, work, seed));
     }
   }
 }
@@ -123,22 +140,33 @@ void run_until(Clock::time_point end, Epoll& epoll, Pacer& pacer, const Tally& t
   while (Clock::now() < end && tally.wrong < kWrongMost && !done()) epoll.wait(pacer.run_due());
 }
 
+void warm_up(const Options& options, Epoll& epoll, Pacer& pacer, Tally& tally) {
+  pacer.open_first();
+  run_until(Clock::now() + kOpenWithin, epoll, pacer, tally, [&] { return pacer.all_opened(); });
+  if (!pacer.all_opened()) tally.fail("not every client was answered once");
+  run_until(Clock::now() + options.warmup, epoll, pacer, tally, [] { return false; });
+}
+
 void run(const Options& options) {
   Epoll epoll;
   Tally tally;
   const Target target(options.port, options.tls);
   Pacer pacer = make_pacer(options);
-  add_sessions(options, epoll, pacer, tally, target);
-  const auto never = [] { return false; };
-
-  pacer.open_first();
-  run_until(Clock::now() + kOpenWithin, epoll, pacer, tally, [&] { return pacer.all_opened(); });
-  if (!pacer.all_opened()) tally.fail("not every client was answered once");
-  run_until(Clock::now() + options.warmup, epoll, pacer, tally, never);
+  Keys keys(options.keys, options.owners);
+  HttpWork work = options.work;
+  if (options.keys > 0) work.keys = &keys;
+  add_sessions(options, work, epoll, pacer, tally, target);
+  if (!options.fill) warm_up(options, epoll, pacer, tally);
 
   tally.counting = true;
   const Reading from = read_now(options.watched);
-  run_until(Clock::now() + options.duration, epoll, pacer, tally, never);
+  if (options.fill) {
+    pacer.open_first();
+    run_until(Clock::now() + kFillWithin, epoll, pacer, tally, [&] { return keys.all_had_turn(); });
+    if (!keys.all_had_turn()) tally.fail("not every key had its turn");
+  } else {
+    run_until(Clock::now() + options.duration, epoll, pacer, tally, [] { return false; });
+  }
   const Reading to = read_now(options.watched);
   tally.counting = false;
   const std::uint64_t pss = pss_bytes(options.watched.proxy);

@@ -8,10 +8,20 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readOptions } from './options.mjs';
+import { startPair, stopPair } from './pairs.mjs';
 import { LOAD_CORE, firstLine, start, stopAll } from './processes.mjs';
-import { makeCertificates, programs, startProgram, stopProgram, version } from './programs.mjs';
+import {
+  makeCertificates,
+  programs,
+  startProgram,
+  stickTable,
+  stopProgram,
+  version,
+} from './programs.mjs';
+import { hasRedis } from './redis.mjs';
 import { markdown, reached, summarize, terminalLines, writeInto } from './report.mjs';
 import { runPair, runSlot } from './slots.mjs';
+import { countsMemory } from './workloads.mjs';
 
 const bench = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const root = path.dirname(bench);
@@ -58,6 +68,13 @@ function availablePrograms({ build, programs: wanted }) {
   });
 }
 
+function availableWorkloads({ workloads }) {
+  const without = workloads.filter((workload) => workload.redis);
+  if (without.length === 0 || hasRedis()) return workloads;
+  console.log(`redis is not there: measured without ${without.map(({ name }) => name).join(', ')}`);
+  return workloads.filter((workload) => !workload.redis);
+}
+
 function describe({ rounds, durationMs, dirty, build }, names) {
   const model =
     /model name\s*:\s*(.*)/.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? 'unknown';
@@ -81,7 +98,7 @@ async function runAll(options, names, directory) {
     originPids: [origin.pid],
   };
   const results = [];
-  for (const workload of options.workloads) {
+  for (const workload of availableWorkloads(options)) {
     const context = { build: options.build, directory, certificates, servers, logPort };
     const able = names.filter((name) => workload.programs?.includes(name) ?? true);
     if (able.length === 0) continue;
@@ -94,11 +111,12 @@ async function runAll(options, names, directory) {
 }
 
 async function runWorkload(workload, names, context, settings) {
-  if (workload.per === 'tunnel') return runFresh(workload, names, context, settings);
+  if (countsMemory(workload)) return runFresh(workload, names, context, settings);
   if (workload.than) return runPairs(workload, names, context, settings);
   const running = [];
-  const wanted = { reuse: workload.reuse };
-  for (const name of names) running.push(await startProgram(name, context, wanted));
+  for (const name of names) {
+    running.push(await startProgram(name, context, { reuse: workload.reuse }));
+  }
   const rounds = [];
   for (let round = 0; round < settings.rounds; ++round) {
     const slots = {};
@@ -114,7 +132,9 @@ async function runWorkload(workload, names, context, settings) {
 // Each program with `workload.than` and, at once before or behind, without.
 async function runPairs(workload, names, context, settings) {
   const running = [];
-  for (const name of names) running.push({ name, ...(await startPair(workload, name, context)) });
+  for (const name of names) {
+    running.push({ name, ...(await startPair(workload, name, context, settings)) });
+  }
   const rounds = [];
   for (let round = 0; round < settings.rounds; ++round) {
     const slots = {};
@@ -123,20 +143,8 @@ async function runPairs(workload, names, context, settings) {
     }
     rounds.push(inOrder(names, slots));
   }
-  await Promise.all(running.flatMap((pair) => [pair.without, pair.with]).map(stopProgram));
+  await Promise.all(running.map(stopPair));
   return rounds;
-}
-
-// Who watches does so from outside: it is the same process.
-async function startPair(workload, name, context) {
-  if (workload.than === 'watcher') {
-    const program = await startProgram(name, context, { pages: true });
-    return { without: { ...program, pages: [] }, with: program };
-  }
-  return {
-    without: await startProgram(name, context),
-    with: await startProgram(name, context, { [workload.than]: true }),
-  };
 }
 
 // Memory is measured on fresh processes; it varies little, so two rounds do.
@@ -145,7 +153,8 @@ async function runFresh(workload, names, context, settings) {
   for (let round = 0; round < Math.min(2, settings.rounds); ++round) {
     const slots = {};
     for (const name of names) {
-      const program = await startProgram(name, context);
+      const wanted = workload.keys ? stickTable(workload.keys) : {};
+      const program = await startProgram(name, context, wanted);
       slots[name] = await runSlot(workload, program, settings);
       await stopProgram(program);
     }

@@ -14,14 +14,15 @@ const STOP_WITHIN_MS = 5000;
 
 const running = new Set();
 
-// `log`: file for stderr (and stdout unless `pipe`).
-export function start(core, command, args, { log, pipe = false } = {}) {
+// `log`: file for stderr (and stdout unless `pipe`). `orphaned`: the signal that ends it when we are
+// gone.
+export function start(core, command, args, { log, pipe = false, orphaned = 'TERM' } = {}) {
   const file = log ? openSync(log, 'a') : 'inherit';
   const stdio = ['ignore', pipe ? 'pipe' : file, file];
   // setpriv: the kernel ends the child when we are gone, even by SIGKILL.
   const child = spawn(
     'setpriv',
-    ['--pdeathsig', 'TERM', 'taskset', '-c', String(core), command, ...args],
+    ['--pdeathsig', orphaned, 'taskset', '-c', String(core), command, ...args],
     { stdio },
   );
   if (log) closeSync(file);
@@ -34,6 +35,7 @@ export function start(core, command, args, { log, pipe = false } = {}) {
 export async function stop(child) {
   if (!running.has(child)) return;
   child.kill('SIGTERM');
+  child.kill('SIGCONT'); // to one that is frozen
   const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
   await child.exited.catch(() => {});
   clearTimeout(timer);

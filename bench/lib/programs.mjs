@@ -2,7 +2,7 @@
 // The programs under test with the same features on: three listeners (plain, TLS with an ECDSA and
 // an RSA certificate), three servers, a persistence cookie with maxidle (nginx: a map), forwarded
 // fields, shared keep-alive pools, one worker; no access log and no pages about the program itself,
-// but where a workload is about these.
+// but where a workload is about these. Instead of the cookie there may be a stick table, or nothing.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -11,10 +11,19 @@ import { PROXY_CORE, family, freePorts, isRunning, start, stop, until } from './
 import { load } from './watcher.mjs';
 
 const READY_WITHIN_MS = 15_000;
+const IDLE = '30m'; // unused for so long a key is forgotten
 const PAGES = ['/metrics', '/haproxy'];
 
+function stickinessOfHaproxy({ sticky = 'cookie', entries, idle = IDLE }) {
+  return {
+    cookie: '  cookie srv insert indirect maxidle 24h',
+    table: `  stick-table type string len 32 size ${entries} expire ${idle}\n  stick on url_param(k)`,
+    nothing: '',
+  }[sticky];
+}
+
 // HAProxy writes no files: its log goes to a syslog daemon, which here reads and forgets.
-const haproxy = ({ ports, certificates, servers, reuse, log, logPort, pages }) => `
+const haproxy = ({ ports, certificates, servers, reuse, log, logPort, pages, ...wanted }) => `
 global
   nbthread 1
   maxconn 9000
@@ -43,7 +52,7 @@ ${pages ? '  http-request use-service prometheus-exporter if { path /metrics }' 
 backend app
   balance roundrobin
   http-reuse ${reuse ?? 'safe'}
-  cookie srv insert indirect maxidle 24h
+${stickinessOfHaproxy(wanted)}
   option httpchk HEAD /status
 ${servers
   .map((port, i) => `  server s${i + 1} 127.0.0.1:${port} check cookie s${i + 1}`)
@@ -113,8 +122,23 @@ ${servers.map((port, i) => `    127.0.0.1:${port} s${i + 1};`).join('\n')}
 
 const sticklerLog = (directory) => `access = "file"; access_file = "${directory}/access.log";`;
 
-const stickler = ({ ports, certificates, servers, directory, log, pages }) => `
+function tableOfStickler({ sticky, entries, idle = IDLE, redisPort }) {
+  if (sticky !== 'table') return '';
+  const shared = redisPort ? 'shared = true; ' : '';
+  const redis = redisPort ? `redis = { address = "127.0.0.1:${redisPort}"; };\n` : '';
+  return `${redis}tables = { keys = { entries = ${entries}; idle = "${idle}"; ${shared}}; };`;
+}
+
+const stickinessOfStickler = ({ sticky = 'cookie' }) =>
+  ({
+    cookie: 'cookie = { name = "srv"; mode = "insert"; maxidle = "24h"; };',
+    table: 'stick = { table = "keys"; key = { query = "k"; }; };',
+    nothing: '',
+  })[sticky];
+
+const stickler = ({ ports, certificates, servers, directory, log, pages, ...wanted }) => `
 process = { workers = 1; };
+${tableOfStickler(wanted)}
 log = { level = "warning"; ${log ? sticklerLog(directory) : 'access = "off";'} };
 listeners = {
   plain = {
@@ -136,7 +160,7 @@ listeners = {
 backends = {
   app = {
     balance = "roundrobin";
-    cookie = { name = "srv"; mode = "insert"; maxidle = "24h"; };
+    ${stickinessOfStickler(wanted)}
     check = { http = "HEAD /status"; expect = 200; };
     max_idle = 512;
     servers = {
@@ -206,8 +230,12 @@ export function makeCertificates(directory) {
   };
 }
 
+// What a program must be told to keep so many keys: with room, since a table may be in parts.
+export const stickTable = (keys) => ({ sticky: 'table', entries: 2 * keys });
+
 // Starts the program on ports of its own and waits until it answers through its servers. `wanted`:
-// what not every workload wants: `reuse`, `log`, `pages`.
+// what not every workload wants: `reuse`, `log`, `pages`; `sticky`, if not 'cookie': 'nothing' or
+// 'table', then with `entries` and perhaps `idle` and `redisPort`.
 export async function startProgram(name, { build, directory, ...context }, wanted = {}) {
   const home = mkdtempSync(path.join(directory, `${name}-`));
   const [plain, tls, rsa] = await freePorts(3);

@@ -4,7 +4,7 @@
 // terminal and as tables for README.md.
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { cost, costUnit, throughput } from './workloads.mjs';
+import { cost, costUnit, countsMemory, throughput } from './workloads.mjs';
 
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
@@ -50,8 +50,12 @@ function summarizeProgram(workload, rounds, name) {
 }
 
 // A miss by less than what is printed is none.
-export const reached = ({ target }, row) =>
-  target === undefined || row.ratio === undefined ? undefined : row.ratio < target + 0.005;
+export function reached({ target, enough }, { ratio, cost: its }) {
+  const ways = [];
+  if (target !== undefined && ratio !== undefined) ways.push(ratio < target + 0.005);
+  if (enough !== undefined && its !== undefined) ways.push(its <= enough);
+  return ways.length ? ways.includes(true) : undefined;
+}
 
 const number = (value) =>
   value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
@@ -64,11 +68,18 @@ const ratioText = ({ ratio, range }) =>
   ratio === undefined
     ? '–'
     : `${ratio.toFixed(2)} (${range.map((end) => end.toFixed(2)).join('–')})`;
-const targetText = ({ target }) => (target === undefined ? '–' : `≤ ${target.toFixed(2)}`);
+
+function targetText(workload) {
+  const { target, enough } = workload;
+  const ways = [];
+  if (target !== undefined) ways.push(target.toFixed(2));
+  if (enough !== undefined) ways.push(`${enough} ${costUnit(workload)}`);
+  return ways.length ? `≤ ${ways.join(' or ')}` : '–';
+}
 
 export function terminalLines({ workload, dirty, rows }) {
   const marks = dirty ? `   † ${dirty} slots disturbed` : '';
-  const than = workload.than ? ', than without' : '';
+  const than = workload.than ? ', to itself' : '';
   const target = `target ${targetText(workload)}${than}`;
   const lines = [`${workload.name}: ${workload.title}   ${target}${marks}`];
   for (const row of rows) {
@@ -103,7 +114,7 @@ export function terminalLines({ workload, dirty, rows }) {
 export function markdown(summaries, facts) {
   const tables = [table(summaries.filter(({ workload }) => !workload.than))];
   const pairs = summaries.filter(({ workload }) => workload.than);
-  if (pairs.length) tables.push('Ratio to the same program without:', tableOfPairs(pairs));
+  if (pairs.length) tables.push('Ratio to the same program without that:', tableOfPairs(pairs));
   return [facts.join('\n'), ...tables].join('\n\n');
 }
 
@@ -113,7 +124,7 @@ function table(summaries) {
   const details = names.map((name) => `${name}: cost, throughput, p50/p99`);
   return rowsOf(['work', 'target', ...others, ...details], summaries, ({ workload, rows }) => [
     ...others.map((name) => ratioCell(workload, rowOf(rows, name))),
-    ...rows.map((row) => detailCell(workload, row)),
+    ...names.map((name) => detailCell(workload, rowOf(rows, name))),
   ]);
 }
 
@@ -151,8 +162,9 @@ function costCell(workload, row) {
 }
 
 function detailCell(workload, row) {
+  if (!row) return '–';
   if (row.cost === undefined) return row.error;
-  if (workload.per === 'tunnel') return `${number(row.cost)} kB`;
+  if (countsMemory(workload)) return `${number(row.cost)} ${costUnit(workload).split('/')[0]}`;
   const latency = `${micros(row.p50)}/${micros(row.p99)}`;
   return `${number(row.cost)} ${costUnit(workload)}, ${row.throughput}, ${latency}`;
 }

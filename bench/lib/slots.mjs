@@ -3,10 +3,12 @@
 // disturbed is repeated a bounded number of times; the cleanest is kept, and marked if still dirty.
 
 import { LOAD_CORE, output, pssBytes, start } from './processes.mjs';
-import { watch } from './watcher.mjs';
+import { countsMemory } from './workloads.mjs';
 
 const REPEATS_MOST = 2;
-const SLOT_LIMIT_MS = 120_000;
+const SLOT_LIMIT_MS = 200_000;
+
+let slotsBegun = 0;
 
 export async function runSlot(workload, program, settings) {
   let best;
@@ -14,9 +16,9 @@ export async function runSlot(workload, program, settings) {
     const slot = await runOnce(workload, program, settings);
     if (!best || (slot.valid && (!best.valid || slot.foreign < best.foreign))) best = slot;
     // Memory does not mind others; what is wrong does not get right by repeating.
-    if (best.foreign <= settings.dirty || workload.per === 'tunnel' || !best.valid) break;
+    if (best.foreign <= settings.dirty || countsMemory(workload) || !best.valid) break;
   }
-  best.dirty = workload.per !== 'tunnel' && best.foreign > settings.dirty;
+  best.dirty = !countsMemory(workload) && best.foreign > settings.dirty;
   return best;
 }
 
@@ -36,8 +38,13 @@ export async function runPair(workload, pair, withoutFirst, settings) {
   };
 }
 
-async function runOnce(workload, program, { loadCommand, originPids, durationMs, warmupMs }) {
-  const pssBefore = workload.per === 'tunnel' ? pssBytes(program.pids) : 0;
+// `program.load`: further options of bench_load; `program.beside`: begins what happens meanwhile, and
+// the stop() that it returns says what went wrong, if anything has; `program.pidsBesideOrigin`: whose
+// work is part of the slot, but not the program's.
+export async function runOnce(workload, program, settings) {
+  const { loadCommand, originPids, durationMs, warmupMs } = settings;
+  const pssBefore = countsMemory(workload) ? pssBytes(program.pids) : 0;
+  const beside = program.beside?.();
   const child = start(
     LOAD_CORE,
     loadCommand,
@@ -48,21 +55,23 @@ async function runOnce(workload, program, { loadCommand, originPids, durationMs,
       '--proxy',
       program.pids.join(','),
       '--origin',
-      originPids.join(','),
+      [...originPids, ...(program.pidsBesideOrigin ?? [])].join(','),
       '--warmup',
       String(warmupMs),
       '--duration',
       String(durationMs),
       '--clients',
       String(workload.clients),
+      '--seed',
+      String(++slotsBegun),
+      ...(program.load ?? []),
       ...workload.load, // last, so that a workload may set times of its own
     ],
     { pipe: true },
   );
-  const watcher = watch(program.ports.plain, program.pages);
   const slot = JSON.parse(await output(child, SLOT_LIMIT_MS));
-  const badPage = await watcher.stop();
+  const besideError = await beside?.stop();
   // Bytes of a long transfer count before its end; that it ended well is seen after the slot.
   const right = slot.wrong === 0 && slot.correct + slot.bytes > 0;
-  return { ...slot, pssBefore, error: slot.error || badPage, valid: right && !badPage };
+  return { ...slot, pssBefore, error: slot.error || besideError, valid: right && !besideError };
 }

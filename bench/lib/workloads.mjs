@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: MIT
 // The work that every program does, and how its cost is counted. One row each, in order of report.
 //   port     which listener: plain, tls (ECDSA P-256) or rsa (RSA-2048)
-//   per      the unit that proxy CPU is divided by; `tunnel` counts memory instead
+//   per      the unit that proxy CPU is divided by; `tunnel` and `entry` (of a stick table) count memory
+//            instead, `p99` latency
 //   target   the greatest ratio to HAProxy (with `than`: to itself) that Stickler may have;
 //            none: for information
+//   enough   a cost that Stickler may have whatever the ratio is
 //   clients  how many at once
 //   load     further options of bench_load
 //   reuse    HAProxy's http-reuse, if not its default
-//   than     compares each program not with HAProxy but with itself without this: `log`, its access
-//            log, or `watcher`, somebody who looks at its pages (watcher.mjs)
+//   than     compares each program not with HAProxy but with itself without this (pairs.mjs): `log`,
+//            its access log; `watcher`, somebody who looks at its pages; `keys`, so many keys in its
+//            stick table; `table`, a table at all; `frozen`, a Redis that has stopped to answer
+//   keys     no cookie, but a stick table with so many keys
+//   redis    needs a Redis
 //   programs those that can do it, if not all
 //   quick    part of `--quick`
 
@@ -17,6 +22,9 @@ const MB = 1024 * KB;
 
 const download = (size) => ['--path', `/bytes/${size}`, '--bytes', `${size}`];
 const upload = (size) => ['--path', '/upload', '--bytes', '0', '--upload', `${size}`];
+export const FEW_KEYS = 1000;
+const KEY_BYTES = 24; // as bench_load makes them
+const fill = (keys) => ['--keys', `${keys}`, '--fill'];
 const heartbeat = ['--tunnels', '--pause', '2000', '--warmup', '2500'];
 
 // A group of workloads with what they have in common.
@@ -51,6 +59,42 @@ export const workloads = [
         than: 'watcher',
         target: 1.02, // what is less cannot be told from noise
         programs: ['haproxy', 'stickler'],
+      },
+    },
+  ),
+  ...group(
+    { per: 'request', clients: 64, port: 'plain', programs: ['haproxy', 'stickler'] },
+    {
+      'table': {
+        title: 'small GET, stick table with 1,000 keys (Stickler: shared)',
+        than: 'table',
+        keys: FEW_KEYS,
+        redis: true,
+        target: 1.08,
+        quick: true,
+      },
+      'keys-100k': {
+        title: 'small GET, stick table with 100,000 keys instead of 1,000',
+        than: 'keys',
+        keys: 100_000,
+        target: 1.12,
+      },
+      'keys-1m': {
+        title: 'small GET, stick table with 1,000,000 keys instead of 1,000',
+        than: 'keys',
+        keys: 1_000_000,
+        target: 1.2,
+      },
+      'frozen': {
+        title: 'small GET, 2,000 a second, known keys while Redis is frozen',
+        per: 'p99',
+        than: 'frozen',
+        keys: FEW_KEYS,
+        redis: true,
+        load: ['--rate', '2000'],
+        target: 1.5,
+        enough: 2000,
+        programs: ['stickler'],
       },
     },
   ),
@@ -107,22 +151,46 @@ export const workloads = [
       'memory-tls': { title: 'memory of 5,000 idle tunnels, TLS', target: 0.85, port: 'tls' },
     },
   ),
+  ...group(
+    { per: 'entry', clients: 64, port: 'plain', programs: ['haproxy', 'stickler'] },
+    {
+      'entry-memory': {
+        title: 'memory of a stick table of 1,000,000 keys, without the keys themselves',
+        keys: 1_000_000,
+        load: fill(1_000_000),
+        enough: 120,
+      },
+    },
+  ),
 ];
 
-// What one unit cost the proxy in this slot: microseconds, milliseconds per GB, or kB of memory.
+export const countsMemory = ({ per }) => per === 'tunnel' || per === 'entry';
+
+// What one unit cost the proxy in this slot, in `costUnit`.
 export function cost(workload, slot) {
   switch (workload.per) {
     case 'GB':
       return (slot.proxyCpu * 1e3) / (slot.bytes / 1e9);
     case 'tunnel':
       return (slot.pss - slot.pssBefore) / 1000 / workload.clients;
+    case 'entry':
+      return (slot.pss - slot.pssBefore) / workload.keys - KEY_BYTES;
+    case 'p99':
+      return slot.p99;
     default:
       return (slot.proxyCpu * 1e6) / slot.correct;
   }
 }
 
 export const costUnit = ({ per }) =>
-  ({ GB: 'ms/GB', tunnel: 'kB/tunnel', request: 'µs/request', message: 'µs/message' })[per];
+  ({
+    GB: 'ms/GB',
+    tunnel: 'kB/tunnel',
+    entry: 'B/entry',
+    p99: 'µs p99',
+    request: 'µs/request',
+    message: 'µs/message',
+  })[per];
 
 // Units of work done per second, as people say it.
 export function throughput({ per }, slot) {

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// Programs that are compared with themselves: the side `with` what the workload is about, and the
+// one `without`. A side is a running program, perhaps with more of what runOnce() in slots.mjs takes.
+
+import { startProgram, stopProgram } from './programs.mjs';
+import { frozen, startWithKeys } from './tables.mjs';
+import { watch } from './watcher.mjs';
+import { FEW_KEYS } from './workloads.mjs';
+
+// By what a workload has as `than`.
+const sides = {
+  async log(workload, name, context) {
+    return {
+      without: await startProgram(name, context),
+      with: await startProgram(name, context, { log: true }),
+    };
+  },
+
+  // Who watches does so from outside: it is the same process.
+  async watcher(workload, name, context) {
+    const program = await startProgram(name, context, { pages: true });
+    const beside = () => watch(program.ports.plain, program.pages);
+    return { without: program, with: { ...program, beside } };
+  },
+
+  async keys({ keys }, name, context, settings) {
+    return {
+      without: await startWithKeys(FEW_KEYS, name, context, settings),
+      with: await startWithKeys(keys, name, context, settings),
+    };
+  },
+
+  // Without a table the keys are sent as well, but say nothing.
+  async table({ keys }, name, context, settings) {
+    const program = await startProgram(name, context, { sticky: 'nothing' });
+    return {
+      without: { ...program, load: ['--keys', `${keys}`] },
+      with: await startWithKeys(keys, name, context, settings, { shared: name === 'stickler' }),
+    };
+  },
+
+  // Keys are renewed in Redis in each second, which is the most that a known key has to do with it.
+  async frozen({ keys }, name, context, settings) {
+    const wanted = { shared: true, idle: '10s', pages: true };
+    const side = await startWithKeys(keys, name, context, settings, wanted);
+    return { without: side, with: frozen(side) };
+  },
+};
+
+export const startPair = (workload, ...how) => sides[workload.than](workload, ...how);
+
+export async function stopPair(pair) {
+  for (const side of [pair.without, pair.with]) {
+    await stopProgram(side);
+    await side.redis?.stop();
+  }
+}
