@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Programs that are compared with themselves: the side `with` what the workload is about, and the
-// one `without`. A side is a running program, perhaps with more of what runOnce() in slots.mjs takes.
+// Programs that are compared with themselves: the side `with` what the workload is about, and that
+// `without`. A side is a running program, perhaps with more of what runOnce() of slots.mjs takes.
 
 import { startProgram, stopProgram } from './programs.mjs';
 import { frozen, startWithKeys } from './tables.mjs';

@@ -14,12 +14,11 @@ const STOP_WITHIN_MS = 5000;
 
 const running = new Set();
 
-// `log`: file for stderr (and stdout unless `pipe`). `orphaned`: the signal that ends it when we are
-// gone.
+// `log`: file for stderr (and stdout unless `pipe`). `orphaned`: the signal at our own end.
 export function start(core, command, args, { log, pipe = false, orphaned = 'TERM' } = {}) {
   const file = log ? openSync(log, 'a') : 'inherit';
   const stdio = ['ignore', pipe ? 'pipe' : file, file];
-  // setpriv: the kernel ends the child when we are gone, even by SIGKILL.
+  // setpriv: the kernel sends it, even if we go by SIGKILL.
   const child = spawn(
     'setpriv',
     ['--pdeathsig', orphaned, 'taskset', '-c', String(core), command, ...args],

@@ -2,7 +2,7 @@
 // The programs under test with the same features on: three listeners (plain, TLS with an ECDSA and
 // an RSA certificate), three servers, a persistence cookie with maxidle (nginx: a map), forwarded
 // fields, shared keep-alive pools, one worker; no access log and no pages about the program itself,
-// but where a workload is about these. Instead of the cookie there may be a stick table, or nothing.
+// but where a workload is about these. Some have a stick table instead of the cookie, or nothing.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -17,7 +17,8 @@ const PAGES = ['/metrics', '/haproxy'];
 function stickinessOfHaproxy({ sticky = 'cookie', entries, idle = IDLE }) {
   return {
     cookie: '  cookie srv insert indirect maxidle 24h',
-    table: `  stick-table type string len 32 size ${entries} expire ${idle}\n  stick on url_param(k)`,
+    table: `  stick-table type string len 32 size ${entries} expire ${idle}
+  stick on url_param(k)`,
     nothing: '',
   }[sticky];
 }

@@ -38,9 +38,9 @@ export async function runPair(workload, pair, withoutFirst, settings) {
   };
 }
 
-// `program.load`: further options of bench_load; `program.beside`: begins what happens meanwhile, and
-// the stop() that it returns says what went wrong, if anything has; `program.pidsBesideOrigin`: whose
-// work is part of the slot, but not the program's.
+// What a program may have besides: `load`, further options of bench_load; `beside`, which begins
+// what happens meanwhile, and returns a stop() that says what went wrong, or nothing;
+// `pidsBesideOrigin`, processes that work for the slot, too.
 export async function runOnce(workload, program, settings) {
   const { loadCommand, originPids, durationMs, warmupMs } = settings;
   const pssBefore = countsMemory(workload) ? pssBytes(program.pids) : 0;

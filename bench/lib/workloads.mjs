@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 // The work that every program does, and how its cost is counted. One row each, in order of report.
 //   port     which listener: plain, tls (ECDSA P-256) or rsa (RSA-2048)
-//   per      the unit that proxy CPU is divided by; `tunnel` and `entry` (of a stick table) count memory
-//            instead, `p99` latency
+//   per      the unit that proxy CPU is divided by; `tunnel` and `entry` (of a stick table) count
+//            memory instead, `p99` latency
 //   target   the greatest ratio to HAProxy (with `than`: to itself) that Stickler may have;
 //            none: for information
 //   enough   a cost that Stickler may have whatever the ratio is
 //   clients  how many at once
 //   load     further options of bench_load
 //   reuse    HAProxy's http-reuse, if not its default
-//   than     compares each program not with HAProxy but with itself without this (pairs.mjs): `log`,
-//            its access log; `watcher`, somebody who looks at its pages; `keys`, so many keys in its
-//            stick table; `table`, a table at all; `frozen`, a Redis that has stopped to answer
+//   than     compares each program not with HAProxy but with itself without this (pairs.mjs):
+//            `log`, its access log; `watcher`, somebody who looks at its pages; `table`, a stick
+//            table; `keys`, so many keys in it; `frozen`, a Redis that answers nothing
 //   keys     no cookie, but a stick table with so many keys
 //   redis    needs a Redis
 //   programs those that can do it, if not all
