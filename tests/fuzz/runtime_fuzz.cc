@@ -70,7 +70,7 @@ class Program final : public observe::test::FakeAdministration {
     demand_known(server);
     return backend::Admin::ready;
   }
-  net::Task<observe::ReloadResult> reload() override { co_return observe::ReloadResult{}; }
+  net::Task<observe::ReloadResult> reload(MovedKeys) override { co_return observe::ReloadResult{}; }
   std::optional<std::string> set_state(ServerName server, backend::Admin) override {
     return accept(server);
   }
