@@ -42,7 +42,8 @@ TEST(TableText, AKeyMayHoldAnything) {
 }
 
 TEST(TableText, AMessageMayForgetAKey) {
-  const auto message = read_message(key_message_head("1f2e", "t") + "2 1764450000  k");
+  const std::string text = key_message_head("1f2e", "t") + "2 1764450000  k";
+  const auto message = read_message(text);
   ASSERT_TRUE(message);
   const auto* news = std::get_if<KeyNews>(&message->news);
   ASSERT_NE(news, nullptr);
