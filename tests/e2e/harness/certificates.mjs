@@ -38,13 +38,13 @@ function make() {
 }
 
 // Another leaf for these hosts: paths `bundle`, `certificate`, `key`, `chain` (without key).
-export function issue({ hosts, type = "ecdsa", days = 30 }) {
+export function issue({ hosts, type = "ecdsa", days = 90 }) {
   return issueFrom(certificates().authority, { hosts, type, days });
 }
 
 let serial = 0;
 
-function issueFrom({ directory, middle }, { hosts, type, days = 30 }) {
+function issueFrom({ directory, middle }, { hosts, type, days = 90 }) {
   const names = [...hosts.map((host) => `DNS:${host}`), "IP:127.0.0.1", "IP:::1"].join(",");
   const extensions = [`subjectAltName=${names}`, "basicConstraints=CA:FALSE"];
   const leaf = sign(directory, `${hosts[0]}-${type}-${++serial}`, hosts[0], {
@@ -62,7 +62,7 @@ function issueFrom({ directory, middle }, { hosts, type, days = 30 }) {
 function authority(directory, name, issuer) {
   const extensions = ["basicConstraints=critical,CA:TRUE", "keyUsage=keyCertSign,cRLSign"];
   return sign(directory, name, `Stickler test ${name}`, {
-    type: "ecdsa", days: 30, extensions, issuer,
+    type: "ecdsa", days: 90, extensions, issuer,
   });
 }
 
