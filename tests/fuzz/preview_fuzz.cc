@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/strings.h"
+#include "http/cookie.h"
 #include "proxy/preview.h"
 
 namespace {
@@ -21,21 +21,21 @@ void demand(bool holds) {
   if (!holds) std::abort();
 }
 
-// What a cookie's reader makes of it: neither blanks around it, nor what follows, belong to it.
-std::string_view as_cookie(std::string_view token) {
-  token = trim(token.substr(0, token.find(';')));
-  if (token.size() >= 2 && token.front() == '"' && token.back() == '"') {
-    token = token.substr(1, token.size() - 2);
+// Separators and blanks behind a token are no part of it where it is a cookie.
+bool brings(const std::string& cookies, std::string_view token) {
+  http::CookieReader reader(cookies);
+  while (auto cookie = reader.next()) {
+    if (cookie->name == proxy::kPreviewCookie) return cookie->value == token;
   }
-  return token;
+  return false;
 }
 
 // However a request brings it.
 void demand_refused(const Previews& previews, const std::string& token, std::string_view good) {
   demand(!previews.read(token, kNow));
   demand(!previews.linked(std::string(proxy::kPreviewPath) + token, kNow));
-  if (as_cookie(token) == good) return;
   const std::string cookie = "a=b; " + std::string(proxy::kPreviewCookie) + "=" + token;
+  if (brings(cookie, good)) return;
   demand(!previews.wanted({{"Cookie", cookie, http::FieldId::cookie}}, kNow));
 }
 
