@@ -108,8 +108,6 @@ bool RedisConnection::send(const RedisWords& words) {
   return true;
 }
 
-bool RedisConnection::subscribe(const std::string& channel) { return send({"SUBSCRIBE", channel}); }
-
 std::optional<RedisReply> RedisConnection::take() {
   if (arrived_.empty()) return std::nullopt;
   RedisReply reply = std::move(arrived_.front());

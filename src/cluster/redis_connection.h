@@ -43,8 +43,6 @@ class RedisConnection {
 
   // False if the connection has ended.
   bool send(const RedisWords& words);
-  // To be sent once; answers and messages come as they do for send().
-  bool subscribe(const std::string& channel);
 
   // The next answer that has arrived.
   std::optional<RedisReply> take();
