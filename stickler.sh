@@ -26,13 +26,13 @@ root=$(dirname "$(readlink -f "$0")")
 # What building needs, and what the tests need besides.
 build_packages=(cmake g++ libcap-ng-dev libcli11-dev libconfig++-dev libevent-dev libhiredis-dev
   libre2-dev libspdlog-dev libssl-dev libxxhash-dev ninja-build nlohmann-json3-dev pkg-config)
-test_packages=(ccache chromium clang-19 clang-format-19 curl debootstrap git groff-base haproxy
-  hatop libclang-rt-19-dev libgmock-dev libgtest-dev lintian llvm-19 nginx node-llhttp openssl
-  prometheus prometheus-haproxy-exporter python3-yaml redis-sentinel redis-server slowhttptest
-  socat strace systemd tmux universal-ctags zsh)
+test_packages=(ccache chromium clang-19 clang-format-19 curl debootstrap etcd-client etcd-server
+  git groff-base haproxy hatop libclang-rt-19-dev libgmock-dev libgtest-dev lintian llvm-19 nginx
+  node-llhttp openssl prometheus prometheus-haproxy-exporter python3-yaml redis-sentinel
+  redis-server slowhttptest socat strace systemd tmux universal-ctags zsh)
 package_packages=(build-essential debhelper fakeroot scdoc)
 # Of which these would be started at once, and at each boot: the tests start their own.
-services=(haproxy nginx prometheus prometheus-haproxy-exporter redis-sentinel redis-server)
+services=(etcd haproxy nginx prometheus prometheus-haproxy-exporter redis-sentinel redis-server)
 
 main() {
   local command=${1:-help}
