@@ -6,11 +6,10 @@ import { Redis } from "./harness/redis.mjs";
 import { Sentinels, startReplica } from "./harness/redis_sentinels.mjs";
 import { onlyStickler } from "./harness/scenario.mjs";
 import {
-  eventually, KeyServers, keysNamed, serverIn, startPair,
+  eventually, kPrefix, KeyServers, keysNamed, serverIn, startPair,
 } from "./harness/shared_tables.mjs";
 import { kLimit } from "./harness/wait.mjs";
 
-const kPrefix = "stickler:table:t:";
 const kLong = 3 * kLimit;
 
 onlyStickler("of several addresses the first that may be written to is used", async (t) => {

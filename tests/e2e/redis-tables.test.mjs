@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Two balancers that share a stick table through Redis: a key has one server, whichever of them is
-// asked. (What happens when Redis is in trouble: redis-trouble.test.mjs.)
+// asked. (What happens when Redis is in trouble: redis-trouble.test.mjs; under load:
+// redis-load.test.mjs.)
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
@@ -8,11 +9,9 @@ import { Redis } from "./harness/redis.mjs";
 import { RedisProxy } from "./harness/redis_proxy.mjs";
 import { onlyStickler } from "./harness/scenario.mjs";
 import {
-  eventually, inBatches, KeyServers, keysNamed, kServers, serverIn, startPair, startSharing,
+  eventually, inBatches, kPrefix, KeyServers, keysNamed, serverIn, startPair, startSharing,
   versionIn,
 } from "./harness/shared_tables.mjs";
-
-const kPrefix = "stickler:table:t:";
 
 // { redis, servers, a, b }; `redis` are options of Redis.start(), the rest is of startPair().
 async function world(t, { redis: options, through = {}, handler, ...settings } = {}) {
@@ -23,21 +22,6 @@ async function world(t, { redis: options, through = {}, handler, ...settings } =
   });
   return { redis, servers, a, b };
 }
-
-onlyStickler("hundreds of keys that come first at both balancers at once have one server each",
-  async (t) => {
-    const { redis, servers, a, b } = await world(t);
-    const keys = keysNamed("k", 300);
-    await inBatches(keys, (key) =>
-      Promise.all([a, b, a, b].map((balancer) => balancer.server(`/?k=${key}`))));
-    assert.deepEqual(servers.split, {});
-    const entries = await redis.entries(`${kPrefix}*`);
-    assert.equal(Object.keys(entries).length, keys.length);
-    const owners = await a.servers(keys);
-    assert.deepEqual(await b.servers(keys), owners);
-    for (const key of keys) assert.equal(serverIn(entries[kPrefix + key]), owners[key], key);
-    assert.deepEqual(new Set(Object.values(owners)), new Set(kServers), "and they are spread");
-  });
 
 onlyStickler("what one balancer has decided the other finds, whoever is asked first", async (t) => {
   const { servers, a, b } = await world(t);

@@ -10,11 +10,9 @@ import { documentedUser, Redis } from "./harness/redis.mjs";
 import { RedisProxy } from "./harness/redis_proxy.mjs";
 import { onlyStickler } from "./harness/scenario.mjs";
 import {
-  eventually, inBatches, KeyServers, keysNamed, serverIn, startPair, startSharing,
+  agreement, eventually, kPrefix, KeyServers, keysNamed, serverIn, startPair, startSharing,
 } from "./harness/shared_tables.mjs";
 import { kLimit, within } from "./harness/wait.mjs";
-
-const kPrefix = "stickler:table:t:";
 
 const kQuick = { wait: "50ms", timeout: "500ms" };
 
@@ -41,19 +39,6 @@ function assertToldOnce(balancer, mark, address) {
   assert.ok(lines.length >= 1 && lines.length <= kLines, `told:\n${lines.join("\n")}`);
   assert.match(lines[0], /redis/i);
   assert.ok(lines[0].includes(address), lines[0]);
-}
-
-// All of these keys are in Redis, and both tables have them as it does; { key: server }.
-async function agreement(redis, balancers, keys) {
-  const names = keys.map((key) => kPrefix + key);
-  const values = await eventually(() => redis.ask("MGET", ...names),
-    (all) => all.every((value) => serverIn(value)), "all keys to be in Redis");
-  const wanted = Object.fromEntries(keys.map((key, i) => [key, serverIn(values[i])]));
-  for (const balancer of balancers) {
-    await eventually(() => balancer.owners(), (owners) =>
-      keys.every((key) => owners[key] === wanted[key]), "the table to agree with Redis");
-  }
-  return wanted;
 }
 
 // Each balancer by itself: all keys at the server that it prefers, now and again.

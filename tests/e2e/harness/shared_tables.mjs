@@ -9,7 +9,9 @@ import { pause, within } from "./wait.mjs";
 import { RawClient } from "./wire.mjs";
 
 export const kServers = ["s1", "s2", "s3"];
+export const kPrefix = "stickler:table:t:"; // of the table's keys in Redis
 const kPoll = 20;
+const kLongest = 2000; // of what an error says
 const kPatient = { wait: "3s", timeout: "3s" }; // a busy machine is no reason to decide alone
 
 // Asks until the answer fits; the answer. (What only a question tells cannot be awaited.)
@@ -26,7 +28,7 @@ export async function eventually(ask, fits, what, limit) {
   try {
     return await within(found, what, limit);
   } catch (error) {
-    throw new Error(`${error.message}; at last: ${JSON.stringify(last)}`);
+    throw new Error(`${error.message}; at last: ${JSON.stringify(last)}`.slice(0, kLongest));
   } finally {
     asking.over = true;
   }
@@ -213,6 +215,11 @@ export function keysNamed(prefix, count) {
   return Array.from({ length: count }, (_, i) => `${prefix}${i + 1}`);
 }
 
+// These keys' part of { key: server }.
+export function pick(owners, keys) {
+  return Object.fromEntries(keys.map((key) => [key, owners[key]]));
+}
+
 // Whose a key is by its value in Redis ("VERSION SINCE SERVER"); "" for one that is forgotten.
 export function serverIn(value) {
   const found = /^(\d+) (\d+) (\S*)$/.exec(value ?? "");
@@ -221,4 +228,17 @@ export function serverIn(value) {
 
 export function versionIn(value) {
   return Number(/^(\d+) /.exec(value)[1]);
+}
+
+// All of these keys are in Redis, and the tables of these balancers agree with it; { key: server }.
+export async function agreement(redis, balancers, keys) {
+  const names = keys.map((key) => kPrefix + key);
+  const values = await eventually(() => redis.ask("MGET", ...names),
+    (all) => all.every((value) => serverIn(value)), "all keys to be in Redis");
+  const wanted = Object.fromEntries(keys.map((key, i) => [key, serverIn(values[i])]));
+  for (const balancer of balancers) {
+    await eventually(() => balancer.owners(), (owners) =>
+      keys.every((key) => owners[key] === wanted[key]), "the table to agree with Redis");
+  }
+  return wanted;
 }
