@@ -3,7 +3,7 @@
 // `without`. A side is a running program, perhaps with more of what runOnce() of slots.mjs takes.
 
 import { startProgram, stopProgram } from './programs.mjs';
-import { frozen, startWithKeys } from './tables.mjs';
+import { startWithKeys, troubled, troubles } from './tables.mjs';
 import { watch } from './watcher.mjs';
 import { FEW_KEYS } from './workloads.mjs';
 
@@ -39,11 +39,12 @@ const sides = {
     };
   },
 
-  // Keys are renewed in Redis in each second, which is the most that a known key has to do with it.
-  async frozen({ keys }, name, context, settings) {
-    const wanted = { shared: true, idle: '10s', pages: true };
+  // Keys are renewed in Redis all the time, which is the most that a known key has to do with it.
+  async trouble({ keys, trouble: which }, name, context, settings) {
+    const trouble = troubles[which];
+    const wanted = { shared: true, idle: trouble.idle, pages: true };
     const side = await startWithKeys(keys, name, context, settings, wanted);
-    return { without: side, with: frozen(side) };
+    return { without: side, with: troubled(side, trouble, settings) };
   },
 };
 

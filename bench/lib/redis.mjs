@@ -17,22 +17,35 @@ export function hasRedis() {
   }
 }
 
+// It can be frozen, killed and begun anew, or full: nothing can be written to it.
 export async function startRedis(directory) {
   const [port] = await freePorts(1);
   const settings = { port, bind: '127.0.0.1', save: '', appendonly: 'no', dir: directory };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   // A process that is frozen ends by SIGKILL only.
   const options = { log: path.join(directory, 'redis.log'), orphaned: 'KILL' };
-  const child = start(LOAD_CORE, 'redis-server', args, options);
+  let child;
   const redis = {
     port,
-    pid: child.pid,
+    get pid() {
+      return child.pid;
+    },
+    async begin() {
+      child = start(LOAD_CORE, 'redis-server', args, options);
+      await until('redis-server answers', READY_WITHIN_MS, () => ask(port, 'PING') === 'PONG');
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await child.exited;
+    },
     freeze: () => child.kill('SIGSTOP'),
     thaw: () => child.kill('SIGCONT'),
+    fill: () => ask(port, 'CONFIG', 'SET', 'maxmemory', '1'),
+    makeRoom: () => ask(port, 'CONFIG', 'SET', 'maxmemory', '0'),
     stop: () => stop(child),
     keys: () => Number(ask(port, 'DBSIZE')),
   };
-  await until('redis-server answers', READY_WITHIN_MS, () => ask(port, 'PING') === 'PONG');
+  await redis.begin();
   return redis;
 }
 

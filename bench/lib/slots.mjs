@@ -40,7 +40,7 @@ export async function runPair(workload, pair, withoutFirst, settings) {
 
 // What a program may have besides: `load`, further options of bench_load; `beside`, which begins
 // what happens meanwhile, and returns a stop() that says what went wrong, or nothing;
-// `pidsBesideOrigin`, processes that work for the slot, too.
+// `pidsBesideOrigin()`, processes that work for the slot, too.
 export async function runOnce(workload, program, settings) {
   const { loadCommand, originPids, durationMs, warmupMs } = settings;
   const pssBefore = countsMemory(workload) ? pssBytes(program.pids) : 0;
@@ -55,7 +55,7 @@ export async function runOnce(workload, program, settings) {
       '--proxy',
       program.pids.join(','),
       '--origin',
-      [...originPids, ...(program.pidsBesideOrigin ?? [])].join(','),
+      [...originPids, ...(program.pidsBesideOrigin?.() ?? [])].join(','),
       '--warmup',
       String(warmupMs),
       '--duration',

@@ -11,7 +11,8 @@
 //   reuse    HAProxy's http-reuse, if not its default
 //   than     compares each program not with HAProxy but with itself without this (pairs.mjs):
 //            `log`, its access log; `watcher`, somebody who looks at its pages; `table`, a stick
-//            table; `keys`, so many keys in it; `frozen`, a Redis that answers nothing
+//            table; `keys`, so many keys in it; `trouble`, what is the matter with Redis
+//   trouble  that: frozen, killed or full (tables.mjs)
 //   keys     no cookie, but a stick table with so many keys
 //   redis    needs a Redis
 //   programs those that can do it, if not all
@@ -85,19 +86,23 @@ export const workloads = [
         keys: 1_000_000,
         target: 1.2,
       },
-      'frozen': {
-        title: 'small GET, 2,000 a second, known keys while Redis is frozen',
-        per: 'p99',
-        than: 'frozen',
-        keys: FEW_KEYS,
-        redis: true,
-        load: ['--rate', '2000'],
-        target: 1.5,
-        enough: 2000,
-        programs: ['stickler'],
-      },
     },
   ),
+  ...['frozen', 'killed', 'full'].map((trouble) => ({
+    name: trouble,
+    title: `small GET, 2,000 a second, known keys while Redis is ${trouble}`,
+    per: 'p99',
+    than: 'trouble',
+    trouble,
+    clients: 64,
+    port: 'plain',
+    keys: FEW_KEYS,
+    redis: true,
+    load: ['--rate', '2000'],
+    target: 1.5,
+    enough: 2000,
+    programs: ['stickler'],
+  })),
   ...group(
     { per: 'request', clients: 32, port: 'tls' },
     {
