@@ -18,6 +18,7 @@ import {
   stopProgram,
   version,
 } from './programs.mjs';
+import { hasEtcd } from './etcd.mjs';
 import { hasRedis } from './redis.mjs';
 import { markdown, reached, summarize, terminalLines, writeInto } from './report.mjs';
 import { runPair, runSlot } from './slots.mjs';
@@ -69,10 +70,11 @@ function availablePrograms({ build, programs: wanted }) {
 }
 
 function availableWorkloads({ workloads }) {
-  const without = workloads.filter((workload) => workload.redis);
-  if (without.length === 0 || hasRedis()) return workloads;
-  console.log(`redis is not there: measured without ${without.map(({ name }) => name).join(', ')}`);
-  return workloads.filter((workload) => !workload.redis);
+  return workloads.filter(({ name, redis, etcd }) => {
+    const missing = (redis && !hasRedis() && 'redis') || (etcd && !hasEtcd() && 'etcd');
+    if (missing) console.log(`${missing} is not there: measured without ${name}`);
+    return !missing;
+  });
 }
 
 function describe({ rounds, durationMs, dirty, build }, names) {

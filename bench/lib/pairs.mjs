@@ -2,6 +2,7 @@
 // Programs that are compared with themselves: the side `with` what the workload is about, and that
 // `without`. A side is a running program, perhaps with more of what runOnce() of slots.mjs takes.
 
+import { startEtcd } from './etcd.mjs';
 import { startProgram, stopProgram } from './programs.mjs';
 import { startWithKeys, troubled, troubles } from './tables.mjs';
 import { watch } from './watcher.mjs';
@@ -39,6 +40,16 @@ const sides = {
     };
   },
 
+  // Each request has a base's key, which only the side `with` looks at.
+  async owner({ by }, name, context) {
+    const etcd = by === 'buckets' ? await startEtcd(context.directory, context.servers) : undefined;
+    const wanted = { sticky: by, etcdPort: etcd?.port };
+    return {
+      without: await startProgram(name, context, { sticky: 'nothing' }),
+      with: { ...(await startProgram(name, context, wanted)), etcd },
+    };
+  },
+
   // Keys are renewed in Redis all the time, which is the most that a known key has to do with it.
   async trouble({ keys, trouble: which }, name, context, settings) {
     const trouble = troubles[which];
@@ -54,5 +65,6 @@ export async function stopPair(pair) {
   for (const side of [pair.without, pair.with]) {
     await stopProgram(side);
     await side.redis?.stop();
+    await side.etcd?.stop();
   }
 }

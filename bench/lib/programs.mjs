@@ -7,6 +7,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execFileSync } from 'node:child_process';
+import { PREFIX } from './etcd.mjs';
 import { PROXY_CORE, family, freePorts, isRunning, start, stop, until } from './processes.mjs';
 import { load } from './watcher.mjs';
 
@@ -130,16 +131,31 @@ function tableOfStickler({ sticky, entries, idle = IDLE, redisPort }) {
   return `${redis}tables = { keys = { entries = ${entries}; idle = "${idle}"; ${shared}}; };`;
 }
 
+function clusterOfStickler({ sticky, etcdPort }) {
+  if (sticky !== 'buckets') return '';
+  const etcd = `etcd = [ "http://127.0.0.1:${etcdPort}" ]; prefix = "${PREFIX}";`;
+  return `clusters = { bases = { ${etcd} bootstrap = true; }; };`;
+}
+
+const serversOfStickler = (servers) => `servers = {
+${servers.map((port, i) => `      s${i + 1} = { address = "127.0.0.1:${port}"; };`).join('\n')}
+    };`;
+
 const stickinessOfStickler = ({ sticky = 'cookie' }) =>
   ({
     cookie: 'cookie = { name = "srv"; mode = "insert"; maxidle = "24h"; };',
     table: 'stick = { table = "keys"; key = { query = "k"; }; };',
+    map: `map = { no_key = "any";
+      rules = { low  = { hex = "0-7"; server = "s1"; };
+                high = { hex = "8-f"; server = "s2"; }; }; };`,
+    buckets: 'cluster = "bases"; no_key = "any";',
     nothing: '',
   })[sticky];
 
 const stickler = ({ ports, certificates, servers, directory, log, pages, ...wanted }) => `
 process = { workers = 1; };
 ${tableOfStickler(wanted)}
+${clusterOfStickler(wanted)}
 log = { level = "warning"; ${log ? sticklerLog(directory) : 'access = "off";'} };
 listeners = {
   plain = {
@@ -164,9 +180,7 @@ backends = {
     ${stickinessOfStickler(wanted)}
     check = { http = "HEAD /status"; expect = 200; };
     max_idle = 512;
-    servers = {
-${servers.map((port, i) => `      s${i + 1} = { address = "127.0.0.1:${port}"; };`).join('\n')}
-    };
+    ${wanted.sticky === 'buckets' ? '' : serversOfStickler(servers)}
   };
 };
 `;
@@ -236,7 +250,8 @@ export const stickTable = (keys) => ({ sticky: 'table', entries: 2 * keys });
 
 // Starts the program on ports of its own and waits until it answers through its servers. `wanted`:
 // what not every workload wants: `reuse`, `log`, `pages`; `sticky`, if not 'cookie': 'nothing' or
-// 'table', then with `entries` and perhaps `idle` and `redisPort`.
+// 'table', then with `entries` and perhaps `idle` and `redisPort`; 'map' or 'buckets', then with
+// `etcdPort`.
 export async function startProgram(name, { build, directory, ...context }, wanted = {}) {
   const home = mkdtempSync(path.join(directory, `${name}-`));
   const [plain, tls, rsa] = await freePorts(3);

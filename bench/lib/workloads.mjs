@@ -11,10 +11,13 @@
 //   reuse    HAProxy's http-reuse, if not its default
 //   than     compares each program not with HAProxy but with itself without this (pairs.mjs):
 //            `log`, its access log; `watcher`, somebody who looks at its pages; `table`, a stick
-//            table; `keys`, so many keys in it; `trouble`, what is the matter with Redis
+//            table; `keys`, so many keys in it; `trouble`, what is the matter with Redis;
+//            `owner`, who finds a request's server by the key in it
 //   trouble  that: frozen, killed or full (tables.mjs)
 //   keys     no cookie, but a stick table with so many keys
+//   by       whose a request is: `map`, by a map; `buckets`, by buckets in etcd
 //   redis    needs a Redis
+//   etcd     needs an etcd
 //   programs those that can do it, if not all
 //   quick    part of `--quick`
 
@@ -25,6 +28,7 @@ const download = (size) => ['--path', `/bytes/${size}`, '--bytes', `${size}`];
 const upload = (size) => ['--path', '/upload', '--bytes', '0', '--upload', `${size}`];
 export const FEW_KEYS = 1000;
 const KEY_BYTES = 24; // as bench_load makes them
+const OF_A_BASE = ['--path', '/bytes/128?dtable_uuid=7f84e1a1-66e2-41d4-a716-000000000001'];
 const fill = (keys) => ['--keys', `${keys}`, '--fill'];
 const heartbeat = ['--tunnels', '--pause', '2000', '--warmup', '2500'];
 
@@ -85,6 +89,25 @@ export const workloads = [
         than: 'keys',
         keys: 1_000_000,
         target: 1.2,
+      },
+    },
+  ),
+  ...group(
+    {
+      per: 'request',
+      than: 'owner',
+      clients: 64,
+      port: 'plain',
+      load: OF_A_BASE,
+      programs: ['stickler'],
+      target: 1.05,
+    },
+    {
+      'map': { title: 'small GET of a base, by a map instead of round robin', by: 'map' },
+      'buckets': {
+        title: 'small GET of a base, by buckets in etcd instead of round robin',
+        by: 'buckets',
+        etcd: true,
       },
     },
   ),

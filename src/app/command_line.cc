@@ -18,6 +18,8 @@
 #include "app/command_drain.h"
 #include "app/command_explain.h"
 #include "app/command_import.h"
+#include "app/command_monitor.h"
+#include "app/command_register.h"
 #include "app/command_run.h"
 #include "app/command_runtime.h"
 #include "app/command_show.h"
@@ -127,6 +129,12 @@ Files files_of(const std::vector<std::string>& given) {
   return Files(given.begin(), given.end());
 }
 
+struct RebalanceOptions {
+  std::string cluster;  // "" : the only one
+  bool dry_run = false;
+  bool json = false;
+};
+
 // What was asked for, filled in by the parser.
 struct Request {
   std::vector<std::string> files;
@@ -143,6 +151,8 @@ struct Request {
   ImportOptions import_haproxy;
   ShowOptions show;
   ClearOptions clear;
+  RebalanceOptions rebalance;
+  RegisterOptions registration;
 };
 
 struct Commands {
@@ -163,6 +173,9 @@ struct Commands {
   CLI::App* import_haproxy;
   CLI::App* show;
   CLI::App* clear_table;
+  CLI::App* rebalance;
+  CLI::App* monitor;
+  CLI::App* register_node;
 };
 
 CLI::App* add_runtime_command(CLI::App& app, Request& request, const std::string& name,
@@ -194,7 +207,10 @@ CLI::App* add_show_command(CLI::App& app, Request& request) {
     CLI::App* view =
         add_runtime_command(*show, request, std::string(each.name), std::string(each.sentence));
     view->add_flag("--json", request.show.json, "For programs");
-    if (!each.of_one_table) continue;
+    if (each.of == Shown::Of::cluster) {
+      view->add_option("cluster", request.show.cluster, "This cluster only")->check(something());
+    }
+    if (each.of != Shown::Of::table) continue;
     view->add_option("table", request.show.table, "The table's name")->required();
     view->add_option("--key", request.show.key, "This key only")->check(something());
   }
@@ -213,6 +229,16 @@ CLI::App* add_clear_table_command(CLI::App& app, Request& request) {
       ->check(something())
       ->excludes(key);
   return clear;
+}
+
+CLI::App* add_rebalance_command(CLI::App& app, Request& request) {
+  CLI::App* rebalance = add_runtime_command(
+      app, request, "rebalance", "Give all nodes of a cluster the same number of buckets");
+  rebalance->add_option("cluster", request.rebalance.cluster,
+                        "The cluster's name, if there are several");
+  rebalance->add_flag("--dry-run", request.rebalance.dry_run, "Only say how many would move");
+  rebalance->add_flag("--json", request.rebalance.json, "For programs");
+  return rebalance;
 }
 
 Commands::Commands(Request& request) {
@@ -262,6 +288,13 @@ Commands::Commands(Request& request) {
   add_import_options(*import_haproxy, request.import_haproxy);
   show = add_show_command(app, request);
   clear_table = add_clear_table_command(app, request);
+  rebalance = add_rebalance_command(app, request);
+  monitor = app.add_subcommand("monitor", "Only assign the buckets of clusters, if elected");
+  add_files(*monitor, request.files);
+  register_node =
+      app.add_subcommand("register", "Keep a node's key in etcd while the node is well");
+  add_files(*register_node, request.files);
+  add_register_options(*register_node, request.registration);
 }
 
 // CLI11 would only say that a command is missing.
@@ -276,10 +309,19 @@ std::string unknown_command(const CLI::App& app, std::span<const std::string> wo
   return "there is no command '" + words.front() + "' (" + app.get_name() + " has " + known + ")";
 }
 
+std::vector<std::string> rebalance_words(const RebalanceOptions& options) {
+  std::vector<std::string> words{"rebalance"};
+  if (!options.cluster.empty()) words.push_back(options.cluster);
+  if (options.dry_run) words.emplace_back("dry-run");
+  if (options.json) words.emplace_back("json");
+  return words;
+}
+
 // The running program's words for what was asked for.
 std::vector<std::string> runtime_words(const Commands& commands, const Request& request) {
   if (*commands.reload && request.moved_bases) return {"reload", "moved-bases"};
   if (*commands.reload) return {"reload"};
+  if (*commands.rebalance) return rebalance_words(request.rebalance);
   if (*commands.preview) return {"preview", request.server, request.life};
   if (*commands.weight) {
     return {"set", "server", request.server, "weight", std::to_string(request.weight)};
@@ -325,6 +367,9 @@ int run_command_line(int argc, char** argv) {
     return 0;
   }
   if (*commands.run) return command_run(files_of(request.files), request.check.quiet);
+  if (*commands.monitor) return command_monitor(files_of(request.files));
+  if (*commands.register_node)
+    return command_register(files_of(request.files), request.registration);
   if (*commands.drain) {
     request.drain.server = request.server;
     return command_drain({request.socket, files_of(request.files)}, request.drain);

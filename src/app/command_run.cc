@@ -8,6 +8,7 @@
 
 #include "app/command_check.h"
 #include "app/load_config.h"
+#include "app/log_setup.h"
 #include "app/program.h"
 #include "app/signals.h"
 #include "base/log.h"
@@ -15,27 +16,14 @@
 namespace stickler::app {
 namespace {
 
-spdlog::level::level_enum level_of(config::Log::Level level) {
-  switch (level) {
-    case config::Log::Level::debug:
-      return spdlog::level::debug;
-    case config::Log::Level::info:
-      return spdlog::level::info;
-    case config::Log::Level::warning:
-      return spdlog::level::warn;
-    case config::Log::Level::error:
-      return spdlog::level::err;
-  }
-  return spdlog::level::info;
-}
-
-constexpr unsigned kLastLinesSeconds = 2;
-
-// All that is left is to write the last lines. Who should read them may have stopped reading, and
-// that must not keep us from ending.
-void end_although_nobody_reads_the_log() {
-  std::signal(SIGALRM, [](int) { ::_exit(0); });
-  ::alarm(kLastLinesSeconds);
+// A file for other commands.
+bool has_nothing_to_serve(const config::LoadResult& loaded) {
+  if (!loaded.config->listeners.empty()) return false;
+  std::fprintf(stderr,
+               "stickler run: %s has no listeners, so there is nothing to serve: it is a file for "
+               "'stickler register' or 'stickler monitor'\n",
+               loaded.file.c_str());
+  return true;
 }
 
 }  // namespace
@@ -46,9 +34,9 @@ int command_run(const std::vector<std::filesystem::path>& files, bool quiet) {
   if (!silent) {
     std::fputs(report_for_people(loaded, wants_colour(STDERR_FILENO)).c_str(), stderr);
   }
-  if (loaded.config == nullptr) return 1;
+  if (loaded.config == nullptr || has_nothing_to_serve(loaded)) return 1;
   block_signals({SIGHUP, SIGUSR1, SIGTERM, SIGINT, SIGQUIT});
-  start_log(level_of(loaded.config->log.level));
+  start_log(log_level_of(loaded.config->log.level));
   int exit_code = 0;
   {
     Program program(std::move(loaded), files);

@@ -6,6 +6,7 @@
 
 #include "app/load_config.h"
 #include "app/runtime_client.h"
+#include "observe/runtime_cluster_commands.h"
 #include "observe/runtime_explain.h"
 #include "observe/table_listing.h"
 
@@ -22,8 +23,11 @@ bool is_silent(const std::vector<std::string>& words) {
 
 bool is_refusal(const std::vector<std::string>& words, const std::string& answer) {
   if (answer.starts_with("Unknown command")) return true;
-  if (answer.starts_with("No such server") || answer.starts_with("No such table")) return true;
+  for (const char* nobody : {"No such server", "No such table", "No such cluster"}) {
+    if (answer.starts_with(nobody)) return true;
+  }
   if (words.front() == "reload") return answer.starts_with("not reloaded");
+  if (words.front() == "rebalance") return answer.starts_with(observe::kNotRebalanced);
   if (words.front() == "explain") return answer.starts_with(observe::kNotExplained);
   if (words.front() == "preview") return !answer.starts_with("http");
   return is_silent(words) && !answer.empty();

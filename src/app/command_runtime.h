@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Commands that ask or steer a running Stickler through its runtime socket: reload, drain, ready,
-// maint, weight, show. Exit codes: 0 done, 1 refused, 3 no running Stickler found.
+// maint, weight, rebalance, show. Exit codes: 0 done, 1 refused, 3 no running Stickler found.
 #pragma once
 
 #include <filesystem>

@@ -27,15 +27,19 @@ struct View {
   Json (*plain)(const Json& answer) = nullptr;
   // The answer for scripts as a table; without one the running program's text is shown.
   Table (*table)(const Json& plain) = nullptr;
-  // What is said below the table.
-  std::string (*remark)(const Json& plain, const ShowOptions& options) = nullptr;
+  // What is said below the table; `width` as in TableLook.
+  std::string (*remark)(const Json& plain, const ShowOptions& options, std::size_t width) = nullptr;
 };
 
-std::string remark_on_keys(const Json& answer, const ShowOptions& options) {
+std::string remark_on_keys(const Json& answer, const ShowOptions& options, std::size_t) {
   const Json& keys = answer.at("keys");
   if (options.key && keys.empty()) return "nobody has the key " + *options.key + "\n";
   if (answer.at("complete").get<bool>()) return "";
   return "these are " + std::to_string(keys.size()) + " keys: there may be more\n";
+}
+
+std::string remark_on_clusters(const Json& answer, const ShowOptions&, std::size_t width) {
+  return clusters_remark(answer, width);
 }
 
 const std::vector<View>& views() {
@@ -58,11 +62,22 @@ const std::vector<View>& views() {
        {"show", "table", "json"},
        nullptr,
        stick_tables_table},
-      {{"table", "The keys of a stick table: whose each is, and for how long", true},
+      {{"table", "The keys of a stick table: whose each is, and for how long", Shown::Of::table},
        {"show", "table", "json"},
        nullptr,
        stick_keys_table,
        remark_on_keys},
+      {{"buckets", "Clusters' buckets: which node has each, and which move", Shown::Of::cluster},
+       {"show", "buckets", "json"},
+       nullptr,
+       [](const Json& answer) { return buckets_table(answer, wall_now()); },
+       remark_on_clusters},
+      {{"nodes", "Clusters' nodes: who is there, and how many buckets they have",
+        Shown::Of::cluster},
+       {"show", "nodes", "json"},
+       nullptr,
+       [](const Json& answer) { return nodes_table(answer, wall_now()); },
+       remark_on_clusters},
       {{"config", "The configuration in force, and where each value comes from"},
        {"show", "config", "json"},
        nullptr,
@@ -89,7 +104,8 @@ TableLook look_of_terminal() {
 std::vector<std::string> command_of(const View& view, const ShowOptions& options) {
   std::vector<std::string> command = view.command;
   command.pop_back();
-  if (view.shown.of_one_table) command.push_back(options.table);
+  if (view.shown.of == Shown::Of::table) command.push_back(options.table);
+  if (options.cluster) command.push_back(*options.cluster);
   if (options.key) command.insert(command.end(), {"key", key_on_a_line(*options.key)});
   if (options.json || view.table != nullptr) command.push_back(view.command.back());
   return command;
@@ -102,8 +118,9 @@ std::optional<std::string> text_of(const View& view, const std::string& answer,
     Json content = Json::parse(answer);
     if (view.plain != nullptr) content = view.plain(content);
     if (options.json) return content.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-    const std::string remark = view.remark == nullptr ? "" : view.remark(content, options);
-    return render(view.table(content), look_of_terminal()) + remark;
+    const TableLook look = look_of_terminal();
+    const std::string table = render(view.table(content), look);
+    return view.remark == nullptr ? table : table + view.remark(content, options, look.width);
   } catch (const Json::exception&) {
     return std::nullopt;
   }

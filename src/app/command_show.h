@@ -15,16 +15,22 @@ namespace stickler::app {
 
 // One thing to be shown: "servers", and a sentence about it.
 struct Shown {
+  enum class Of {
+    all,
+    table,    // one, which must be named; and a key may be
+    cluster,  // one if it is named, else all
+  };
   std::string_view name;
   std::string_view sentence;
-  bool of_one_table = false;  // then the table must be named, and a key may be
+  Of of = Of::all;
 };
 std::span<const Shown> all_shown();
 
 struct ShowOptions {
   std::string name;  // of what is shown
   std::string table;
-  std::optional<std::string> key;  // nothing: all
+  std::optional<std::string> key;      // nothing: all
+  std::optional<std::string> cluster;  // ditto
   bool json = false;
 };
 

@@ -19,6 +19,8 @@ namespace {
 constexpr std::size_t kReservedDescriptors = 100;
 
 constexpr Duration kMonitorStops = std::chrono::seconds(5);
+// Each may give two keys back, if etcd answers.
+constexpr Duration kClustersStop = std::chrono::seconds(2);
 
 // What may follow process.stop_within: cut connections end, the monitor stops, the log is written.
 constexpr Duration kLastSteps = std::chrono::seconds(15);
@@ -52,6 +54,7 @@ std::optional<std::string> Program::start() {
   if (auto error = drop_privileges(config().process)) return error;
   if (auto error = start_access_log()) return error;
   if (auto error = admin_.load(config().runtime.state_file)) log_error("{}", *error);
+  if (auto error = clusters_.make(config(), worker_count(config().process))) return error;
   start_monitor();
   share_tables();
   offer_pages();
@@ -90,15 +93,18 @@ void Program::start_monitor() {
 // With the balancers that keep the same ones.
 void Program::share_tables() {
   shared_tables_ = std::make_unique<cluster::SharedTables>(
-      *snapshot_->tables, loop_, [this](const std::string& text, bool trouble) {
-        if (trouble) {
-          log_warning("{}", text);
-        } else {
-          log_info("{}", text);
-        }
-        note(trouble ? observe::Event::Weight::warning : observe::Event::Weight::info, text);
-      });
+      *snapshot_->tables, loop_,
+      [this](const std::string& text, bool trouble) { tell(text, trouble); });
   shared_tables_->follow(config());
+}
+
+void Program::tell(const std::string& text, bool trouble) {
+  if (trouble) {
+    log_warning("{}", text);
+  } else {
+    log_info("{}", text);
+  }
+  note(trouble ? observe::Event::Weight::warning : observe::Event::Weight::info, text);
 }
 
 // Each client may need a connection to a server at the same time.
@@ -170,6 +176,8 @@ void Program::run(const std::function<void()>& on_ready) {
   const AdminState set_before = admin_;
   for (const auto& [name, set] : set_before.overrides()) follow_drain(name);
   tasks_.start(watch_drains());
+  clusters_.start();
+  tasks_.start(follow_nodes());
   tasks_.start(control());
   loop_.run();
 }
@@ -183,6 +191,7 @@ net::Task<> Program::control() {
   }
   stopping_ = true;
   drain_news_.announce();
+  clusters_.nodes_changed().announce();
   while (reloading_) co_await reloaded_.wait(kNoLimit);
   log_info("{}: stopping", ::strsignal(signal.value_or(0)));
   manager_.stopping("finishing what is open", config().process.stop_within + kLastSteps);
@@ -195,6 +204,9 @@ net::Task<> Program::control() {
   co_await ticker_.stopped();
   shared_tables_->stop();
   co_await shared_tables_->stopped(kMonitorStops);
+  clusters_.stop();
+  co_await clusters_.stopped(kClustersStop);
+  co_await pages_.stopped(kMonitorStops);
   workers_.clear();
   monitor_->stop();
   co_await monitor_->stopped(kMonitorStops);

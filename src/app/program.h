@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "app/admin_state.h"
+#include "app/clusters.h"
 #include "app/service_manager.h"
 #include "app/signals.h"
 #include "app/watchdog.h"
@@ -59,6 +60,9 @@ class Program final : private observe::Administration {
   void start_workers(Sockets sockets);
   void start_monitor();
   void share_tables();
+  void tell(const std::string& text, bool trouble);
+  net::Task<> follow_nodes();
+  net::Task<> adopt_nodes();
   proxy::RecordSink& add_sink();
   void watch_workers();
   std::string what_serves() const;
@@ -68,12 +72,15 @@ class Program final : private observe::Administration {
   const proxy::Snapshot& snapshot() const override { return *snapshot_; }
   observe::StatsSnapshot stats() override;
   net::Task<std::vector<proxy::LiveSession>> sessions() override;
+  net::Task<std::vector<observe::KeptConnections>> kept_connections() override;
   const observe::CapturedErrors& errors() const override { return errors_; }
   const std::vector<config::EffectiveSetting>& settings() const override {
     return loaded_.effective;
   }
   backend::Admin admin_state(observe::ServerName server) const override;
   net::Task<observe::ReloadResult> reload(MovedKeys moved) override;
+  std::vector<cluster::ClusterReport> clusters() const override { return clusters_.reports(); }
+  net::Task<Result<std::size_t, std::string>> rebalance(std::string cluster, bool dry_run) override;
   std::optional<std::string> set_state(observe::ServerName server, backend::Admin state) override;
   std::optional<std::string> set_weight(observe::ServerName server, unsigned weight) override;
   std::optional<std::string> set_address(observe::ServerName server,
@@ -123,6 +130,7 @@ class Program final : private observe::Administration {
   bool reloading_ = false;
   bool stopping_ = false;
   net::Notice reloaded_;
+  bool adopting_nodes_ = false;
   net::EventLoop loop_;
   SignalReader signals_;
   net::TaskGroup tasks_;
@@ -138,6 +146,8 @@ class Program final : private observe::Administration {
   observe::ProcessStats::Reload last_reload_;
   std::unique_ptr<backend::HealthMonitor> monitor_;
   std::unique_ptr<cluster::SharedTables> shared_tables_;
+  Clusters clusters_{loop_, workers_,
+                     [this](const auto& text, bool trouble) { tell(text, trouble); }};
   observe::Pages pages_{loop_};
   AdminState admin_;
   // Drains under way, by "backend/server".

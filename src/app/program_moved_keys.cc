@@ -24,7 +24,7 @@ std::string listed(const std::vector<std::string>& texts, const char* between) {
 // that keys may move.
 std::optional<std::string> Program::hold_moved_keys(const proxy::Snapshot& next, MovedKeys moved) {
   for (const auto& before : snapshot_->backends) {
-    if (before->map() == nullptr) continue;
+    if (before->map() == nullptr || !before->settings().cluster.empty()) continue;
     backend::Backend* const after = next.find_backend(before->name());
     if (after == nullptr) continue;
     balance::MovedKeys keys = balance::moved_keys(before->settings(), after->settings());

@@ -10,6 +10,9 @@ void Program::offer_pages() {
   pages_.add(Kind::stats, [this](const proxy::PageRequest& request) {
     return observe::stats_page(stats(), request);
   });
+  pages_.add_slow(Kind::cluster, [this](proxy::PageRequest request) {
+    return clusters_.page(std::move(request));
+  });
 }
 
 }  // namespace stickler::app

@@ -19,6 +19,7 @@ using observe::ReloadResult;
 
 // Stopping checks ends their waits at once; this is for a thread that is looking up a name.
 constexpr Duration kMonitorStops = std::chrono::seconds(5);
+constexpr Duration kMoment = std::chrono::milliseconds(10);
 
 std::string joined(const std::vector<std::string>& sentences) {
   std::string text;
@@ -29,6 +30,9 @@ std::string joined(const std::vector<std::string>& sentences) {
 }  // namespace
 
 net::Task<ReloadResult> Program::reload(MovedKeys moved) {
+  // Over in a moment.
+  net::Notice never;
+  while (adopting_nodes_) co_await never.wait(kMoment);
   if (reloading_) co_return ReloadResult{false, "another reload is under way"};
   if (stopping_) co_return ReloadResult{false, "the program is about to end"};
   reloading_ = true;
@@ -59,7 +63,7 @@ net::Task<ReloadResult> Program::try_reload(MovedKeys moved) {
   error = prepare_reload(loaded, moved);
   if (error) co_return ReloadResult{false, *error};
   const std::string changed = what_changed(loaded);
-  admin_.follow_file(config(), *loaded.config);
+  admin_.follow_file(config(), *next_->config);
   co_await put_in_force();
   loaded_ = std::move(loaded);
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -73,7 +77,11 @@ net::Task<ReloadResult> Program::try_reload(MovedKeys moved) {
 std::optional<std::string> Program::prepare_reload(config::LoadResult& loaded, MovedKeys moved) {
   loaded = load_config(files_);
   if (loaded.config == nullptr) return report_for_people(loaded, false);
-  auto snapshot = proxy::Snapshot::build(loaded.config, snapshot_.get());
+  for (const std::string& change : config::changes(loaded_.written, loaded.written)) {
+    if (!change.starts_with("clusters")) continue;
+    return "clusters change by a restart only: " + change;
+  }
+  auto snapshot = proxy::Snapshot::build(clusters_.with_nodes(loaded.config), snapshot_.get());
   if (!snapshot) return snapshot.error();
   if (auto error = hold_moved_keys(**snapshot, moved)) return error;
   auto log = open_next_log(loaded.config->log);

@@ -20,14 +20,36 @@ std::string host_name() {
   return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
+using Sessions = std::vector<proxy::LiveSession>;
+
 // What workers have told so far, for one who asked.
+template <typename T>
 struct Asked {
-  std::vector<proxy::LiveSession> sessions;
-  std::size_t answers = 0;
+  std::vector<T> told;
   net::Notice answered;
 };
 
-using Sessions = std::vector<proxy::LiveSession>;
+// Each worker looks at its own, between two turns of its loop.
+template <typename T>
+net::Task<std::vector<T>> ask_each(const std::vector<std::unique_ptr<Worker>>& workers,
+                                   net::EventLoop& loop, T (*ask)(proxy::Service&)) {
+  auto asked = std::make_shared<Asked<T>>();
+  for (const auto& worker : workers) {
+    worker->post([&loop, ask, asked](proxy::Service& service) {
+      auto own = std::make_shared<T>(ask(service));
+      loop.post([asked, own] {
+        asked->told.push_back(std::move(*own));
+        asked->answered.announce();
+      });
+    });
+  }
+  while (asked->told.size() < workers.size()) co_await asked->answered.wait(kNoLimit);
+  co_return std::move(asked->told);
+}
+
+Sessions shown_sessions(proxy::Service& service) {
+  return proxy::live_sessions(service, kShownSessions);
+}
 
 }  // namespace
 
@@ -37,6 +59,7 @@ observe::StatsSnapshot Program::stats() {
       observe::gather_stats({*snapshot_, *monitor_, statistics_, events_}, now);
   describe_process(stats.process);
   stats.sharing = shared_tables_->report();
+  stats.clusters = clusters_.reports();
   for (observe::BackendStats& backend : stats.backends) {
     for (observe::ServerStats& server : backend.servers) {
       if (server.admin != backend::Admin::drain) continue;
@@ -61,23 +84,18 @@ void Program::describe_process(observe::ProcessStats& process) const {
   process.reload = last_reload_;
 }
 
-// Each worker looks at its own, between two turns of its loop.
-net::Task<std::vector<proxy::LiveSession>> Program::sessions() {
-  if (stopping_) co_return Sessions();
-  auto asked = std::make_shared<Asked>();
-  for (const auto& worker : workers_) {
-    worker->post([this, asked](proxy::Service& service) {
-      auto own = std::make_shared<Sessions>(proxy::live_sessions(service, kShownSessions));
-      loop_.post([asked, own] {
-        std::ranges::move(*own, std::back_inserter(asked->sessions));
-        ++asked->answers;
-        asked->answered.announce();
-      });
-    });
-  }
-  while (asked->answers < workers_.size()) co_await asked->answered.wait(kNoLimit);
-  std::ranges::sort(asked->sessions, std::greater{}, &proxy::LiveSession::age);
-  co_return std::move(asked->sessions);
+net::Task<Sessions> Program::sessions() {
+  Sessions all;
+  if (stopping_) co_return all;
+  std::vector<Sessions> told = co_await ask_each(workers_, loop_, &shown_sessions);
+  for (Sessions& own : told) std::ranges::move(own, std::back_inserter(all));
+  std::ranges::sort(all, std::greater{}, &proxy::LiveSession::age);
+  co_return all;
+}
+
+net::Task<std::vector<observe::KeptConnections>> Program::kept_connections() {
+  if (stopping_) co_return std::vector<observe::KeptConnections>();
+  co_return co_await ask_each(workers_, loop_, &observe::kept_connections);
 }
 
 void Program::note(observe::Event::Weight weight, std::string text) {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdio>
 #include <ctime>
+#include <iterator>
 #include <string_view>
 
 #include "observe/explain_text.h"
@@ -106,10 +107,58 @@ std::string span_or_nothing(const Json& seconds) {
   return seconds.is_null() ? "" : span_text(seconds);
 }
 
+double since_epoch(WallTime now) {
+  return std::chrono::duration<double>(now.time_since_epoch()).count();
+}
+
+// For how long it has been so.
+std::string since_text(const Json& since, WallTime now) {
+  return since.is_null() ? "" : span_text(since_epoch(now) - since.get<double>());
+}
+
+Tint tint_of_bucket(std::string_view state) {
+  if (state == "serving") return Tint::good;
+  return state == "unowned" ? Tint::bad : Tint::doubtful;
+}
+
+// Of several clusters each row says whose it is.
+void add_cluster_column(const Json& clusters, Table& table) {
+  if (clusters.size() < 2) return;
+  table.columns.insert(table.columns.begin(), {"CLUSTER", false, false, TableColumn::Cut::middle});
+}
+
+std::vector<TableCell> row_of(const Json& clusters, const Json& cluster) {
+  if (clusters.size() < 2) return {};
+  return {{text_of(cluster.at("cluster"))}};
+}
+
+void append(std::vector<TableCell>& row, std::vector<TableCell> cells) {
+  std::ranges::move(cells, std::back_inserter(row));
+}
+
+// "node-a → node-b"
+std::string way_of(const Json& range) {
+  const std::string node = text_of(range.at("node"));
+  const std::string next = text_of(range.at("next"));
+  return next.empty() ? node : (node.empty() ? "?" : node) + " → " + next;
+}
+
+TableCell key_cell(const Json& node, WallTime now) {
+  if (node.at("registered").get<bool>()) return {"registered", Tint::good};
+  const std::string span = since_text(node.at("gone_since"), now);
+  return {span.empty() ? "gone" : "gone " + span, Tint::bad};
+}
+
+bool has_trouble(const Json& clusters) {
+  return std::ranges::any_of(clusters, [](const Json& cluster) {
+    return std::ranges::any_of(cluster.at("nodes"),
+                               [](const Json& node) { return !node.at("trouble").is_null(); });
+  });
+}
+
 }  // namespace
 
 Table servers_table(const Json& servers, WallTime now) {
-  const double today = std::chrono::duration<double>(now.time_since_epoch()).count();
   Table table{{{"SERVER"},
                {"STATUS"},
                {"FOR", true},
@@ -124,7 +173,7 @@ Table servers_table(const Json& servers, WallTime now) {
   for (const Json& server : servers) {
     table.rows.push_back({{place_of(server)},
                           server_status(server),
-                          {span_text(today - server.at("since").get<double>())},
+                          {span_text(since_epoch(now) - server.at("since").get<double>())},
                           {text_of(server.at("weight"))},
                           {text_of(server.at("active"))},
                           {text_of(server.at("queued"))},
@@ -158,7 +207,10 @@ Table sessions_table(const Json& sessions) {
 }
 
 Table config_table(const Json& settings) {
-  Table table{{{"SETTING"}, {"FROM"}, {"VALUE"}}, {}};
+  using Cut = TableColumn::Cut;
+  Table table{
+      {{"SETTING", false, false, Cut::middle}, {"FROM", false, false, Cut::beginning}, {"VALUE"}},
+      {}};
   for (const Json& setting : settings) {
     table.rows.push_back({{text_of(setting.at("setting"))},
                           {text_of(setting.at("origin"))},
@@ -217,6 +269,62 @@ Table stick_keys_table(const Json& answer) {
     cells.push_back({text_of(key->at("version"))});
   }
   return shown;
+}
+
+Table buckets_table(const Json& clusters, WallTime now) {
+  Table table{{{"BUCKETS"}, {"STATE"}, {"FOR", true}, {"CAUSE", false, true}, {"NODE"}}, {}};
+  add_cluster_column(clusters, table);
+  for (const Json& cluster : clusters) {
+    for (const Json& range : cluster.at("ranges")) {
+      const std::string first = text_of(range.at("first"));
+      const std::string last = text_of(range.at("last"));
+      const std::string state = text_of(range.at("state"));
+      table.rows.push_back(row_of(clusters, cluster));
+      append(table.rows.back(), {{first == last ? first : first + "-" + last},
+                                 {state, tint_of_bucket(state)},
+                                 {since_text(range.at("since"), now)},
+                                 {text_of(range.at("cause"))},
+                                 {way_of(range)}});
+    }
+  }
+  return table;
+}
+
+Table nodes_table(const Json& clusters, WallTime now) {
+  Table table{{{"NODE", false, false, TableColumn::Cut::middle},
+               {"KEY"},
+               {"BUCKETS", true},
+               {"LEAVING", true},
+               {"COMING", true}},
+              {}};
+  const bool trouble = has_trouble(clusters);
+  table.columns.push_back({"LOCAL URL", false, trouble});
+  if (trouble) table.columns.push_back({"TROUBLE"});
+  add_cluster_column(clusters, table);
+  for (const Json& cluster : clusters) {
+    for (const Json& node : cluster.at("nodes")) {
+      auto& row = table.rows.emplace_back(row_of(clusters, cluster));
+      append(row, {{text_of(node.at("node_id"))},
+                   key_cell(node, now),
+                   {text_of(node.at("buckets"))},
+                   {text_of(node.at("leaving"))},
+                   {text_of(node.at("coming"))},
+                   {text_of(node.at("local_node_url"))}});
+      if (trouble) row.push_back({text_of(node.at("trouble")), Tint::bad});
+    }
+  }
+  return table;
+}
+
+std::string clusters_remark(const Json& clusters, std::size_t width) {
+  if (clusters.empty()) return "no cluster is configured\n";
+  std::string text;
+  for (const Json& cluster : clusters) {
+    text += wrapped(text_of(cluster.at("cluster")) + ": " + text_of(cluster.at("standing")) + ": " +
+                        text_of(cluster.at("text")),
+                    width);
+  }
+  return text;
 }
 
 Table stat_table(const Json& rows) {

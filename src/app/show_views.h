@@ -21,6 +21,11 @@ Table events_table(const Json& events);
 // Of observe/table_listing.h: of all stick tables, and the keys of one, the last used first.
 Table stick_tables_table(const Json& tables);
 Table stick_keys_table(const Json& answer);
+// Of observe/cluster_listing.h: buckets that are alike as one, and nodes.
+Table buckets_table(const Json& clusters, WallTime now);
+Table nodes_table(const Json& clusters, WallTime now);
+// How it goes with each, in lines of so many characters; 0: as they come.
+std::string clusters_remark(const Json& clusters, std::size_t width);
 
 // Of plain_rows().
 Table stat_table(const Json& rows);

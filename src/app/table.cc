@@ -7,8 +7,12 @@
 namespace stickler::app {
 namespace {
 
+using Cut = TableColumn::Cut;
+
 constexpr std::size_t kGap = 2;
-constexpr std::size_t kLeastLast = 10;  // of a last column that is cut
+constexpr std::size_t kGoodLast = 24;   // of a last column that is cut, while others may be
+constexpr std::size_t kLeastLast = 10;  // when they no longer may
+constexpr std::size_t kLeastCut = 18;   // of these
 constexpr std::string_view kEllipsis = "…";
 constexpr std::string_view kBold = "\x1b[1m";
 constexpr std::string_view kPlain = "\x1b[0m";
@@ -37,13 +41,26 @@ std::string harmless(std::string_view text) {
   return clean;
 }
 
-std::string cut(std::string_view text, std::size_t width) {
-  if (width_of(text) <= width) return std::string(text);
+// So many characters of its beginning, or of its end.
+std::string_view first_of(std::string_view text, std::size_t count) {
   std::size_t end = 0;
-  for (std::size_t left = width - 1; end < text.size(); ++end) {
-    if (!continues(text[end]) && left-- == 0) break;
+  for (; end < text.size(); ++end) {
+    if (!continues(text[end]) && count-- == 0) break;
   }
-  return std::string(text.substr(0, end)).append(kEllipsis);
+  return text.substr(0, end);
+}
+
+std::string_view last_of(std::string_view text, std::size_t count) {
+  return text.substr(first_of(text, width_of(text) - count).size());
+}
+
+std::string cut(std::string_view text, std::size_t width, Cut what) {
+  if (width_of(text) <= width) return std::string(text);
+  const std::size_t left = width - 1;
+  std::size_t end = 0;  // so much of it is kept
+  if (what == Cut::beginning) end = left;
+  if (what == Cut::middle) end = left / 2;
+  return std::string(first_of(text, left - end)).append(kEllipsis).append(last_of(text, end));
 }
 
 std::string_view colour_of(Tint tint) {
@@ -90,10 +107,27 @@ class Layout {
       const auto at = shown_.begin() + static_cast<std::ptrdiff_t>(i);
       if (table.columns[at->column].may_go) shown_.erase(at);
     }
-    if (total() <= width) return;
-    const std::size_t too_much = total() - width;
-    std::size_t& last = shown_.back().width;
-    last = std::max(std::min(last, kLeastLast), last - std::min(last, too_much));
+    const bool others =
+        std::ranges::any_of(shown_, [&](const Shown& each) { return may_be_cut(table, each); });
+    narrow(shown_.back(), others ? kGoodLast : kLeastLast, width);
+    // A place's file is known better than what stands there.
+    for (const Cut cut : {Cut::beginning, Cut::middle}) {
+      for (Shown& each : shown_) {
+        if (table.columns[each.column].cut == cut) narrow(each, kLeastCut, width);
+      }
+    }
+    narrow(shown_.back(), kLeastLast, width);
+  }
+
+  bool may_be_cut(const Table& table, const Shown& shown) const {
+    return table.columns[shown.column].cut != Cut::nothing;
+  }
+
+  // As far as it has to be for the table to be as wide as that, but no further than `least`.
+  void narrow(Shown& shown, std::size_t least, std::size_t width) const {
+    const std::size_t too_much = total() - std::min(total(), width);
+    shown.width =
+        std::max(std::min(shown.width, least), shown.width - std::min(shown.width, too_much));
   }
 
   std::vector<Shown> shown_;
@@ -122,7 +156,8 @@ std::string render(const Table& table, const TableLook& look) {
     for (const auto& [column, width] : layout.shown()) {
       const bool last = column == layout.shown().back().column;
       const bool right = clean.columns[column].is_number;
-      const std::string cell = aligned(cut(cell_of(column), width), width, right, last);
+      const std::string cell =
+          aligned(cut(cell_of(column), width, clean.columns[column].cut), width, right, last);
       text += painted(cell, look.colour ? colour_for(column) : std::string_view());
       text.append(last ? 0 : kGap, ' ');
     }
@@ -135,6 +170,29 @@ std::string render(const Table& table, const TableLook& look) {
              [&](std::size_t i) { return colour_of(row[i].tint); });
   }
   return text;
+}
+
+std::string wrapped(std::string_view sentence, std::size_t width) {
+  constexpr std::string_view kIndent = "  ";
+  std::string text;
+  std::size_t column = 0;
+  const std::string clean = harmless(sentence);
+  std::string_view rest = clean;
+  while (!rest.empty()) {
+    const std::string_view word = rest.substr(0, rest.find(' '));
+    rest.remove_prefix(std::min(rest.size(), word.size() + 1));
+    const std::size_t size = width_of(word);
+    if (width != 0 && column > 0 && column + 1 + size > width) {
+      text.append("\n").append(kIndent);
+      column = kIndent.size();
+    } else if (column > 0) {
+      text += ' ';
+      ++column;
+    }
+    text += word;
+    column += size;
+  }
+  return text + "\n";
 }
 
 }  // namespace stickler::app

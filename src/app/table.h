@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace stickler::app {
@@ -16,9 +17,13 @@ struct TableCell {
 };
 
 struct TableColumn {
+  // What of a cell is left out where the terminal is too narrow; of the last column its end.
+  enum class Cut : std::uint8_t { nothing, beginning, middle };
+
   std::string title;
   bool is_number = false;
-  bool may_go = false;  // where the terminal is too narrow
+  bool may_go = false;  // all of it, where the terminal is too narrow
+  Cut cut = Cut::nothing;
 };
 
 struct Table {
@@ -32,7 +37,11 @@ struct TableLook {
 };
 
 // A line of titles, and one for each row. If it is too wide, columns that may go do, the last one
-// first; then the last column is cut.
+// first; then the last column is cut, and those that may be.
 std::string render(const Table& table, const TableLook& look);
+
+// A sentence in lines of `width` characters at most, if its words allow it; those behind the first
+// are indented. 0: on one line.
+std::string wrapped(std::string_view sentence, std::size_t width);
 
 }  // namespace stickler::app

@@ -41,7 +41,7 @@ class ServerConnection {
       : stream_(std::move(socket)), server_(server), era_(era) {}
   ~ServerConnection() { release(); }
 
-  net::Stream& stream() { return stream_; }
+  net::PlainStream& stream() { return stream_; }
   net::Socket& socket() { return stream_.socket(); }
   // Its server's position in the backend.
   std::size_t server() const { return server_; }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "balance/bucket_table.h"
 #include "balance/moved_session.h"
 #include "balance/rendezvous.h"
 
@@ -61,10 +62,28 @@ std::optional<Choice> decide_by_pin(const Question& question) {
       server, {Reason::Kind::pin_down, server.name, state_of(server), question.route->name});
 }
 
+// A cluster's key: who has its bucket was found out before, and nobody else may be asked.
+Choice at_bucket(const Question& question, std::size_t position) {
+  const ServerView& server = view(question, position);
+  const std::string_view bucket =
+      bucket_name(*question.mapped.bucket, question.backend->map->buckets);
+  if (server.serves_sessions()) {
+    return at_server(question, position, true, {Reason::Kind::bucket, bucket, {}});
+  }
+  return refuse_unusable(server,
+                         {Reason::Kind::bucket_down, server.name, state_of(server), bucket});
+}
+
 // 2. The map names the server that has what the key stands for. A draining one still has it.
 std::optional<Choice> decide_by_map(const Question& question) {
+  if (!question.mapped.server && question.mapped.bucket) {
+    const std::string_view bucket =
+        bucket_name(*question.mapped.bucket, question.backend->map->buckets);
+    return Choice{Kind::wait, std::nullopt, true, {Reason::Kind::bucket_moves, bucket, {}}};
+  }
   if (!question.mapped.server) return std::nullopt;
   const std::size_t position = *question.mapped.server;
+  if (question.mapped.bucket) return at_bucket(question, position);
   const ServerView& server = view(question, position);
   const bool may_move = question.backend->map->on_down == config::KeyMap::OnDown::redispatch;
   const bool keyed = question.mapped.kind == MapVerdict::Kind::owned;

@@ -40,7 +40,7 @@ void judge_session(Question& question, std::time_t now);
 
 // Whether something decides that is stronger than cookies and tables, and leaves them alone.
 inline bool is_above_sessions(const Question& question) {
-  return question.pin || question.preview || question.mapped.server;
+  return question.pin || question.preview || question.mapped.server || question.mapped.bucket;
 }
 
 // Whether the answer may carry the session's cookie.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "balance/bucket_table.h"
 #include "config/hex_range.h"
 
 namespace stickler::balance {
@@ -98,19 +99,30 @@ MapVerdict KeyMap::find(std::string_view path, std::string_view query) const {
   const config::KeyMap& settings = *backend_.map;
   switch (found.kind) {
     case FoundKey::Kind::malformed:
-      return {Kind::malformed, std::nullopt, ""};
+      return {Kind::malformed};
     case FoundKey::Kind::several:
-      return {Kind::several, std::nullopt, ""};
+      return {Kind::several};
     case FoundKey::Kind::none:
-      if (settings.no_key == config::kMapFails) return {Kind::refused, std::nullopt, ""};
-      return {Kind::no_key, position_of(settings.no_key), ""};
+      return without_key();
     case FoundKey::Kind::one:
       break;
   }
-  if (is_held(found.text)) return {Kind::held, std::nullopt, ""};
+  if (settings.buckets > 0) {
+    return {.kind = Kind::owned, .bucket = bucket_of(found.text, settings.buckets)};
+  }
+  if (is_held(found.text)) return {Kind::held};
   const Rule* rule = find_rule(found.text);
-  if (rule == nullptr) return {Kind::unowned, std::nullopt, ""};
+  if (rule == nullptr) return {Kind::unowned};
   return {Kind::owned, rule->server, rule->settings->name};
+}
+
+MapVerdict KeyMap::without_key() const {
+  const std::string& no_key = backend_.map->no_key;
+  if (no_key == config::kMapFails) return {Kind::refused};
+  const auto position = position_of(no_key);
+  // A node that is to have them, and is not there.
+  if (!position && no_key != config::kMapAny) return {Kind::held};
+  return {Kind::no_key, position};
 }
 
 }  // namespace stickler::balance

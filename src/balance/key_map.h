@@ -31,8 +31,10 @@ struct MapVerdict {
     held,     // its owner changes just now: 503
   };
   Kind kind = Kind::unasked;
-  std::optional<std::size_t> server;  // position
-  std::string_view rule;              // its name
+  std::optional<std::size_t> server = {};  // position
+  std::string_view rule = {};              // its name
+  // Of a cluster, in place of both: who has it is not for the map to say.
+  std::optional<std::size_t> bucket = {};
 
   // Whether it is answered here.
   bool refuses() const { return kind >= Kind::refused; }
@@ -60,6 +62,7 @@ class KeyMap {
  private:
   struct Rule;
   bool is_held(std::string_view key) const;
+  MapVerdict without_key() const;
   const Rule* find_rule(std::string_view key) const;
   std::optional<std::size_t> position_of(std::string_view server) const;
 

@@ -29,6 +29,21 @@ void append_event(std::string_view server, std::string_view detail, std::string&
   }
 }
 
+void append_bucket(const Reason& reason, std::string& text) {
+  using Kind = Reason::Kind;
+  if (reason.kind == Kind::silent) {
+    text.append("cut off from etcd for too long");
+    return;
+  }
+  const bool down = reason.kind == Kind::bucket_down;
+  text.append("bucket ").append(down ? reason.route : reason.subject);
+  if (reason.kind == Kind::bucket_moves) text.append(" moves");
+  if (reason.kind == Kind::bucket_unowned) text.append(" has no node yet");
+  if (!down) return;
+  text.append(": ");
+  append_event(reason.subject, reason.detail, text);
+}
+
 }  // namespace
 
 std::string_view describe(Availability availability) {
@@ -74,6 +89,13 @@ void append(const Reason& reason, std::string& text) {
       if (!reason.route.empty()) text.append(" rule ").append(reason.route);
       text.append(": ");
       append_event(reason.subject, reason.detail, text);
+      return;
+    case Reason::Kind::bucket:
+    case Reason::Kind::bucket_down:
+    case Reason::Kind::bucket_moves:
+    case Reason::Kind::bucket_unowned:
+    case Reason::Kind::silent:
+      append_bucket(reason, text);
       return;
     case Reason::Kind::cookie:
       text.append("cookie");

@@ -14,24 +14,29 @@ namespace stickler::balance {
 
 struct Reason {
   enum class Kind : std::uint8_t {
-    none,      // "nothing was chosen"
-    preview,   // "preview"                                subject: the server
-    pinned,    // "pinned by route git"                    subject: the route
-    pin_down,  // "route git: server-pro-ha-1 is down"     subject: the server; route, detail
-    mapped,    // "map rule letters"                       subject: the rule
-    no_key,    // "map, without a key"
-    map_down,  // "map rule letters: dtable-server is down"  subject: the server; route: the rule
-    cookie,    // "cookie"
-    cookie_drain,  // "cookie (server draining)"
-    formerly,      // "cookie (formerly old-name)"             subject: the old name
-    key,           // "key of table projects"              subject: the table
-    key_drain,     // "key of table projects (server draining)"
-    balanced,      // "roundrobin", "leastconn", …             subject: the algorithm
-    redispatched,  // "redispatched: server-pro-ha-2 is down"  subject: the server; detail
-                   // "redispatched: connect refused by s1"
-    session_down,  // "s1 is down, and its sessions must not move"
-    full,          // "server-pro-ha-2 is full"                subject: the server
-    no_server,     // "no server is usable"
+    none,         // "nothing was chosen"
+    preview,      // "preview"                                subject: the server
+    pinned,       // "pinned by route git"                    subject: the route
+    pin_down,     // "route git: server-pro-ha-1 is down"     subject: the server; route, detail
+    mapped,       // "map rule letters"                       subject: the rule
+    no_key,       // "map, without a key"
+    map_down,     // "map rule letters: dtable-server is down"  subject: the server; route: the rule
+    bucket,       // "bucket 7f"                              subject: the bucket
+    bucket_down,  // "bucket 7f: dtable-server-01 is down"  subject: the server; route: the bucket
+    bucket_moves,    // "bucket 7f moves"                      subject: the bucket
+    bucket_unowned,  // "bucket 7f has no node yet"          subject: the bucket
+    silent,          // "cut off from etcd for too long"
+    cookie,          // "cookie"
+    cookie_drain,    // "cookie (server draining)"
+    formerly,        // "cookie (formerly old-name)"             subject: the old name
+    key,             // "key of table projects"              subject: the table
+    key_drain,       // "key of table projects (server draining)"
+    balanced,        // "roundrobin", "leastconn", …             subject: the algorithm
+    redispatched,    // "redispatched: server-pro-ha-2 is down"  subject: the server; detail
+                     // "redispatched: connect refused by s1"
+    session_down,    // "s1 is down, and its sessions must not move"
+    full,            // "server-pro-ha-2 is full"                subject: the server
+    no_server,       // "no server is usable"
   };
   Kind kind = Kind::none;
   // A route's, server's or algorithm's name; owned by the configuration.

@@ -182,6 +182,11 @@ struct ErrorPage {
   std::string body;  // ${request_id} and ${status} are replaced
 };
 
+// What a listener shows and takes of a cluster.
+struct ClusterAdmin : Page {
+  std::string cluster;
+};
+
 struct Listener {
   std::string name;
   Origin origin;
@@ -192,6 +197,7 @@ struct Listener {
   std::vector<Route> routes;  // first match wins
   std::optional<Page> stats;
   std::optional<Page> metrics;
+  std::optional<ClusterAdmin> cluster_admin;
   std::vector<std::string>
       error_files;  // as written: "503 /down.html", "/errors/503.html", "/errors"
   std::vector<ErrorPage> error_pages;  // what is in them, and in the file's where they have none
@@ -345,6 +351,65 @@ struct KeyMap {
   std::vector<MapRule> rules;  // the first that fits
   std::string no_key = kMapFails;
   OnDown on_down = OnDown::fail;
+  // Of a cluster, in place of rules: who has them changes all the time.
+  std::size_t buckets = 0;
+  Duration hold{0};
+};
+
+// Where a cluster's assignment is kept.
+struct Etcd {
+  std::vector<std::string> endpoints{"http://127.0.0.1:2379"};
+  std::string user;
+  std::string password_file;
+  std::string password;     // read from there
+  std::string ca;           // files
+  std::string certificate;  // the client's, with key
+  std::string key;
+  Duration timeout = std::chrono::seconds(3);  // of each call
+
+  bool operator==(const Etcd&) const = default;
+};
+
+// How a node is made to write out and forget what it has of a bucket.
+struct Unload {
+  std::string method = "POST";
+  std::string path;                             // "" : it is not asked, but waited for
+  Duration timeout = std::chrono::seconds(30);  // a node that goes on failing keeps its buckets
+  Duration wait{0};  // of the cluster's lease and grace together, unless it is written
+
+  bool operator==(const Unload&) const = default;
+};
+
+// A node that cannot register itself: `stickler register` does it.
+struct NodeRegistration {
+  std::string node_id;
+  std::string node_url;
+  std::string local_node_url;
+  Check check;
+  std::string stop;  // a command; "" : none
+  Duration stop_timeout = std::chrono::seconds(60);
+};
+
+// Nodes that come and go, each with some of the buckets into which all keys fall.
+struct Cluster {
+  std::string name;
+  Origin origin;
+  Etcd etcd;
+  std::string prefix;  // of its keys there; "" : /stickler/NAME/
+  MapKey key;
+  std::size_t buckets = 256;
+  bool monitor = true;  // may be elected to assign buckets
+  bool bootstrap = false;
+  bool rebalance_on_join = false;
+  Duration lease = std::chrono::seconds(90);
+  Duration term = std::chrono::seconds(60);
+  Duration margin = std::chrono::seconds(6);
+  Duration grace = std::chrono::seconds(30);
+  Duration drain = std::chrono::seconds(10);
+  Duration linger = std::chrono::seconds(1);
+  Duration hold = std::chrono::seconds(15);
+  Unload unload;
+  std::optional<NodeRegistration> registration;  // `register`
 };
 
 struct Server {
@@ -367,7 +432,9 @@ struct Backend {
   Balance balance = Balance::roundrobin;
   std::optional<Cookie> cookie;
   std::optional<Stick> stick;
-  std::optional<KeyMap> map;
+  std::optional<KeyMap> map;       // of a cluster's backend: from the cluster
+  std::string cluster;             // whose nodes are the servers
+  std::string no_key = kMapFails;  // of a cluster's backend
   Check check;
   Retry retry;
   OnDown on_down = OnDown::redispatch;            // the session's server is unusable
@@ -395,12 +462,21 @@ struct Config {
   std::vector<Backend> backends;
   std::vector<Table> tables;
   std::optional<Redis> redis;
+  std::vector<Cluster> clusters;
 };
 
 // The table of that name, or null.
 inline const Table* find_table(const Config& config, const std::string& name) {
   for (const Table& table : config.tables) {
     if (table.name == name) return &table;
+  }
+  return nullptr;
+}
+
+// The cluster of that name, or null.
+inline const Cluster* find_cluster(const Config& config, const std::string& name) {
+  for (const Cluster& cluster : config.clusters) {
+    if (cluster.name == name) return &cluster;
   }
   return nullptr;
 }

@@ -10,8 +10,8 @@
 #include "config/passwords.h"
 #include "config/places.h"
 #include "config/reader.h"
-#include "config/redis_secrets.h"
 #include "config/resolve.h"
+#include "config/secrets.h"
 #include "config/validate.h"
 
 namespace stickler::config {
@@ -78,7 +78,7 @@ LoadResult load(const std::vector<fs::path>& files, const CertificateReader& rea
     read_config(root, sources, *config, places, report);
     resolve_defaults(*config, places, sources);
     read_passwords(*config, places, report);
-    read_redis_secrets(*config, places, report);
+    read_secrets(*config, places, report);
     read_error_pages(*config, places, report);
     validate(*config, places, read_certificates, report, result.certificates);
     if (!report.has_errors()) {

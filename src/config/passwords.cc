@@ -53,6 +53,23 @@ std::optional<std::string> read_accounts(Page& page) {
   return std::nullopt;
 }
 
+void read_account_file(Page& page, const std::string& setting, const Places& places,
+                       const std::optional<Account>& reader, Report& report) {
+  if (auto wrong = read_accounts(page)) {
+    return report.error(places.value(setting), setting + ": " + page.password_file + " " + *wrong,
+                        "write a line USER:PASSWORD");
+  }
+  if (reader) {
+    if (auto obstacle = obstacle_to_reload(*reader, page.password_file)) {
+      report.warning(places.value(setting), setting + ": " + *obstacle);
+    }
+  }
+  if (!is_open_to_all(page.password_file)) return;
+  report.warning(places.value(setting),
+                 setting + ": everybody on this machine may read " + page.password_file,
+                 "chmod 640 " + page.password_file);
+}
+
 void read_page(const Listener& listener, std::optional<Page>& page, const std::string& name,
                const Places& places, const std::optional<Account>& reader, Report& report) {
   if (!page || page->uri.empty()) return;  // without a path: that has been said
@@ -63,20 +80,24 @@ void read_page(const Listener& listener, std::optional<Page>& page, const std::s
                           path + ": the page " + page->uri + " is public and has no password",
                           "add password_file = \"/etc/stickler/" + name + ".password\";");
   }
-  const std::string setting = path + ".password_file";
-  if (auto wrong = read_accounts(*page)) {
-    return report.error(places.value(setting), setting + ": " + page->password_file + " " + *wrong,
-                        "write a line USER:PASSWORD");
+  read_account_file(*page, path + ".password_file", places, reader, report);
+}
+
+// It moves what others are working on: nobody may ask for that unknown.
+void read_cluster_admin(Listener& listener, const Places& places,
+                        const std::optional<Account>& reader, Report& report) {
+  if (!listener.cluster_admin) return;
+  const std::string path = "listeners." + listener.name + ".cluster_admin";
+  ClusterAdmin& admin = *listener.cluster_admin;
+  if (!admin.password_file.empty()) {
+    return read_account_file(admin, path + ".password_file", places, reader, report);
   }
-  if (reader) {
-    if (auto obstacle = obstacle_to_reload(*reader, page->password_file)) {
-      report.warning(places.value(setting), setting + ": " + *obstacle);
-    }
-  }
-  if (!is_open_to_all(page->password_file)) return;
-  report.warning(places.value(setting),
-                 setting + ": everybody on this machine may read " + page->password_file,
-                 "chmod 640 " + page->password_file);
+  if (!is_public(listener)) return;
+  report.error(places.value(path),
+               path + ": whoever reaches this listener could move buckets without a password",
+               "write cluster_admin = { cluster = \"" + admin.cluster +
+                   "\"; password_file = \"/etc/stickler/cluster.password\"; }; or bind to "
+                   "127.0.0.1");
 }
 
 }  // namespace
@@ -86,6 +107,7 @@ void read_passwords(Config& config, const Places& places, Report& report) {
   for (Listener& listener : config.listeners) {
     read_page(listener, listener.stats, "stats", places, reader, report);
     read_page(listener, listener.metrics, "metrics", places, reader, report);
+    read_cluster_admin(listener, places, reader, report);
   }
 }
 

@@ -40,9 +40,10 @@ std::string only_place_of(std::string_view name) {
   visit_settings([&](const std::string& pattern, const Setting& setting) {
     if (setting.name == name) places.push_back(pattern);
   });
-  // What maps have, too, is hardly ever meant there.
-  if (places.size() > 1) {
-    std::erase_if(places, [](const auto& place) { return place.find(".map.") != place.npos; });
+  // What maps and registrations have, too, is hardly ever meant there.
+  for (const std::string_view rare : {".map.", ".register."}) {
+    if (places.size() == 1) break;
+    std::erase_if(places, [&](const auto& place) { return place.find(rare) != place.npos; });
   }
   return places.size() == 1 ? places.front() : "";
 }
@@ -166,6 +167,14 @@ class Reader {
   }
 
   void read_group(const Setting& setting, const Node& node, const Path& path, void* object) {
+    const bool plain = node.kind != Node::Kind::group && node.kind != Node::Kind::invalid;
+    if (plain && !setting.short_form.empty()) {
+      const Setting& meant = *find_setting(*setting.section, setting.short_form);
+      auto value = read_value(meant, node, path.text, report_);
+      void* group = setting.open(object, node.name, origin_of(node));
+      if (value) meant.store(group, *value);
+      return;
+    }
     if (!is_group(setting, node, path)) return;
     read_section(*setting.section, node, path, setting.open(object, node.name, origin_of(node)));
   }

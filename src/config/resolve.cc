@@ -58,6 +58,40 @@ void resolve_map_key(MapKey& key) {
   key.parameters = {"dtable_uuid"};
 }
 
+// A node that is stopped because it has lost its key has its grace for it.
+void resolve_registration(Cluster& cluster, const Places& places) {
+  if (!cluster.registration) return;
+  NodeRegistration& node = *cluster.registration;
+  const std::string path = "clusters." + cluster.name + ".register.";
+  resolve_check(node.check, places, path + "check.");
+  if (!places.written(path + "stop_timeout")) {
+    node.stop_timeout = std::min(node.stop_timeout, cluster.grace);
+  }
+}
+
+void resolve_cluster(Cluster& cluster, const Places& places) {
+  resolve_map_key(cluster.key);
+  resolve_registration(cluster, places);
+  if (cluster.prefix.empty()) cluster.prefix = "/stickler/" + cluster.name + "/";
+  if (!places.written("clusters." + cluster.name + ".margin")) {
+    cluster.margin = cluster.term / 10;
+  }
+  if (!places.written("clusters." + cluster.name + ".unload.wait")) {
+    cluster.unload.wait = cluster.lease + cluster.grace;
+  }
+}
+
+// Its keys are the cluster's, and nobody but a bucket's node may have them.
+void resolve_cluster_backend(Backend& backend, const Config& config) {
+  const Cluster* cluster = find_cluster(config, backend.cluster);
+  if (cluster == nullptr) return;
+  backend.map.emplace();
+  backend.map->key = cluster->key;
+  backend.map->buckets = cluster->buckets;
+  backend.map->hold = cluster->hold;
+  backend.map->no_key = backend.no_key;
+}
+
 void resolve_backend(Backend& backend, const Places& places) {
   std::string path = "backends." + backend.name + ".";
   follow_client(backend.timeouts, places, path);
@@ -74,7 +108,11 @@ void resolve_backend(Backend& backend, const Places& places) {
 void resolve_defaults(Config& config, const Places& places, const Sources& sources) {
   follow_client(config.timeouts, places, "");
   for (Listener& listener : config.listeners) resolve_listener(listener, places, sources);
-  for (Backend& backend : config.backends) resolve_backend(backend, places);
+  for (Cluster& cluster : config.clusters) resolve_cluster(cluster, places);
+  for (Backend& backend : config.backends) {
+    resolve_backend(backend, places);
+    if (!backend.cluster.empty()) resolve_cluster_backend(backend, config);
+  }
 }
 
 }  // namespace stickler::config

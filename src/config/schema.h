@@ -62,6 +62,7 @@ struct Setting {
   std::string_view default_text = {};  // where the struct's own default says too little
   std::string_view shape = {};         // of a text, for the reference: "METHOD /path"
   std::string_view example = {};       // given: the setting must be written; how, for example
+  std::string_view short_form = {};    // of a group: its setting that a plain value stands for
   std::string_view not_yet = {};       // what of it this version does not do
   bool has_effect = true;
   bool many_lines = false;  // of a text: may hold line ends and tabs
@@ -104,10 +105,14 @@ extern const Section kEditsSection;
 extern const Section kRedirectSection;
 extern const Section kBackendSection;
 extern const Section kServerSection;
+extern const Section kCheckSection;
 extern const Section kTableSection;
 extern const Section kStickSection;
 extern const Section kRedisSection;
 extern const Section kMapSection;
+extern const Section kMapKeySection;
+extern const Section kClusterSection;
+extern const Section kClusterAdminSection;
 
 // The row of that name or other name, or null.
 const Setting* find_setting(const Section& section, std::string_view name);

@@ -149,10 +149,6 @@ constexpr Setting kCheckRows[] = {
         .called("fall"),
 };
 
-constinit const Section kCheckSection{
-    "Health checks. Without this group servers are asked `HEAD /status`.", kCheckRows,
-    defaults_of<Check>};
-
 // ---- retry ----
 
 constexpr Word kRedispatch[] = {{"always", static_cast<int>(Retry::Redispatch::always)},
@@ -226,6 +222,11 @@ constexpr Setting kBackendRows[] = {
         .called("stick on"),
     group<&Backend::map>("map", kMapSection, "Whose each key of a request is, without exception.")
         .called("use-server … if, map()"),
+    text<&Backend::cluster>("cluster",
+                            "A cluster of the file's `clusters`: its nodes are the servers."),
+    text<&Backend::no_key>("no_key",
+                           "Where requests without a cluster's key go: a node, \"any\", or "
+                           "\"fail\": 404."),
     group<&Backend::check>("check", kCheckSection, "How servers are watched.")
         .called("default-server check"),
     group<&Backend::retry>("retry", kRetrySection, "When a server cannot be reached.")
@@ -259,14 +260,17 @@ constexpr Setting kBackendRows[] = {
         .called("http-request set-header"),
     group<&Backend::response>("response", kEditsSection, "Edits of each response's head.")
         .called("http-response set-header"),
-    named_groups<&Backend::servers>("servers", kServerSection, "The servers, by name.")
-        .called("server")
-        .required("servers = { one = { address = \"10.0.0.1:80\"; }; };"),
+    named_groups<&Backend::servers>("servers", kServerSection,
+                                    "The servers, by name; not with a cluster, otherwise needed.")
+        .called("server"),
     group<&Backend::timeouts>("timeouts", kTimeoutsSection, "Time limits of this backend."),
 };
 
 }  // namespace
 
+constinit const Section kCheckSection{
+    "Health checks. Without this group servers are asked `HEAD /status`.", kCheckRows,
+    defaults_of<Check>};
 constinit const Section kServerSection{"One server.", kServerRows, defaults_of<Server>};
 constinit const Section kBackendSection{"Servers that do the same.", kBackendRows,
                                         defaults_of<Backend>};

@@ -186,15 +186,19 @@ constexpr Setting kFileRows[] = {
                                 "Error pages of all listeners, where they have none themselves.")
         .like("[status] /file or /folder", check_error_file)
         .called("errorfile"),
-    named_groups<&Config::listeners>("listeners", kListenerSection, "Where clients arrive.")
-        .called("frontend, listen")
-        .required("listeners = { http = { bind = \":80\"; backend = \"NAME\"; }; };"),
+    named_groups<&Config::listeners>(
+        "listeners", kListenerSection,
+        "Where clients arrive; needed unless there are clusters: `stickler register` and `stickler "
+        "monitor` do without.")
+        .called("frontend, listen"),
     named_groups<&Config::backends>("backends", kBackendSection, "Groups of servers.")
         .called("backend, listen"),
     named_groups<&Config::tables>("tables", kTableSection, "Stick tables, for backends to use.")
         .called("stick-table"),
     group<&Config::redis>("redis", kRedisSection, "What tables are shared through.")
         .called("peers"),
+    named_groups<&Config::clusters>("clusters", kClusterSection,
+                                    "Nodes among which keys are divided, by agreement in etcd."),
 };
 
 }  // namespace

@@ -79,6 +79,9 @@ constexpr Setting kListenerRows[] = {
     group<&Listener::metrics>("metrics", kMetricsSection,
                               "The same numbers for Prometheus; without it there are none.")
         .called("http-request use-service prometheus-exporter"),
+    group<&Listener::cluster_admin>("cluster_admin", kClusterAdminSection,
+                                    "Shows a cluster, and takes wishes to rebalance it.")
+        .or_just("cluster"),
 };
 
 constexpr Word kPresets[] = {{"modern", static_cast<int>(Tls::Preset::modern)},

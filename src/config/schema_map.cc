@@ -37,9 +37,6 @@ constexpr Setting kMapKeyRows[] = {
                         "none is refused with 400."),
 };
 
-constinit const Section kMapKeySection{"Where a request's key is.", kMapKeyRows,
-                                       defaults_of<MapKey>};
-
 constexpr Setting kMapRuleRows[] = {
     texts<&MapRule::exact>("exact", "These keys."),
     texts<&MapRule::prefixes>("prefix", "Keys that begin so."),
@@ -65,6 +62,8 @@ constexpr Setting kMapRows[] = {
 
 }  // namespace
 
+constinit const Section kMapKeySection{"Where a request's key is.", kMapKeyRows,
+                                       defaults_of<MapKey>};
 constinit const Section kMapSection{
     "Whose each key is, for servers of which only one may have what belongs to a key.", kMapRows,
     defaults_of<KeyMap>};

@@ -167,6 +167,11 @@ struct Row : Setting {
     row.example = how;
     return row;
   }
+  constexpr Row or_just(std::string_view setting_of_it) const {
+    Row row = *this;
+    row.short_form = setting_of_it;
+    return row;
+  }
   constexpr Row lacking(std::string_view what) const {
     Row row = *this;
     row.not_yet = what;

@@ -39,6 +39,16 @@ void validate_timeouts(const Validation& all, const std::string& group, const Ti
   }
 }
 
+// A file may be for `stickler register` alone. Without listeners nothing is served: then whatever
+// else is wrong may be the reason, and is said alone.
+void validate_listeners_exist(const Validation& all) {
+  if (all.places.written("listeners") || all.report.has_errors()) return;
+  // Enough for `stickler monitor` and `stickler register`.
+  if (!all.config.clusters.empty()) return;
+  all.report.error({}, "the file lacks 'listeners'",
+                   "write listeners = { http = { bind = \":80\"; backend = \"NAME\"; }; };");
+}
+
 void validate_all_timeouts(const Validation& all) {
   validate_timeouts(all, "timeouts", all.config.timeouts);
   for (const Listener& listener : all.config.listeners) {
@@ -54,6 +64,7 @@ void validate_all_timeouts(const Validation& all) {
 void validate(const Config& config, const Places& places, const CertificateReader& read,
               Report& report, std::vector<std::string>& certificates) {
   const Validation all{.config = config, .places = places, .report = report};
+  validate_listeners_exist(all);
   validate_process(all);
   validate_log(all);
   validate_all_timeouts(all);
@@ -61,6 +72,7 @@ void validate(const Config& config, const Places& places, const CertificateReade
   validate_backends(all);
   validate_sharing(all);
   validate_maps(all);
+  validate_clusters(all);
   if (read) validate_certificates(all, read, certificates);
 }
 

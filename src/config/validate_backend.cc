@@ -62,7 +62,11 @@ void validate_addresses(const BackendView& view) {
 void validate_servers(const BackendView& view) {
   const std::vector<Server>& servers = view.backend.servers;
   if (servers.empty()) {
-    if (view.written("servers")) view.error("servers", " is empty");
+    if (view.written("servers")) return view.error("servers", " is empty");
+    if (view.backend.cluster.empty() && !view.written("cluster")) {
+      view.all.report.error(view.all.places.name(view.path), view.path + " lacks 'servers'",
+                            "write servers = { one = { address = \"10.0.0.1:80\"; }; };");
+    }
     return;
   }
   validate_cookie_values(view);

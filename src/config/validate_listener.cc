@@ -60,7 +60,8 @@ void validate_destination(const Validation& all, const Listener& listener) {
   }
   if (!listener.routes.empty() && takes_everything(listener.routes.back())) return;
   // Pages of our own, and 404 for all else.
-  if (listener.routes.empty() && (listener.stats || listener.metrics)) return;
+  const bool pages = listener.stats || listener.metrics || listener.cluster_admin;
+  if (listener.routes.empty() && pages) return;
   std::string what = listener.routes.empty() ? " leads nowhere" : " leads nowhere if no route fits";
   all.report.error(all.places.name(path), path + what,
                    "write backend = \"NAME\"; or redirect = { … };");

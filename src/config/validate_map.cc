@@ -208,7 +208,7 @@ void validate_map(const MapView& view) {
 
 void validate_maps(const Validation& all) {
   for (const Backend& backend : all.config.backends) {
-    if (!backend.map) continue;
+    if (!backend.map || !backend.cluster.empty()) continue;
     validate_map({all, backend, *backend.map, "backends." + backend.name + ".map"});
   }
 }

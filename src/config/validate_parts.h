@@ -26,6 +26,7 @@ void validate_routes(const Validation& all, const Listener& listener);
 void validate_backends(const Validation& all);
 void validate_sharing(const Validation& all);
 void validate_maps(const Validation& all);
+void validate_clusters(const Validation& all);
 void validate_certificates(const Validation& all, const CertificateReader& read,
                            std::vector<std::string>& good);
 

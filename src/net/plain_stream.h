@@ -6,6 +6,16 @@
 
 namespace stickler::net {
 
+// Asked before each write whether it may still be made: so that not even a process that was frozen
+// in the middle of a message goes on with it.
+class WriteGuard {
+ public:
+  virtual bool may_write() const = 0;
+
+ protected:
+  ~WriteGuard() = default;
+};
+
 class PlainStream final : public Stream {
  public:
   explicit PlainStream(Socket socket) : Stream(std::move(socket)) {}
@@ -14,6 +24,12 @@ class PlainStream final : public Stream {
   IoResult try_write(std::span<const iovec> parts) override;
   IoResult flush() override { return {}; }
   void shutdown_write() override;
+
+  // From now on; null: nobody is asked. A write that is refused has failed with ECANCELED.
+  void guard_writes(const WriteGuard* guard) { guard_ = guard; }
+
+ private:
+  const WriteGuard* guard_ = nullptr;
 };
 
 }  // namespace stickler::net

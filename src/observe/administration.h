@@ -9,10 +9,13 @@
 #include <vector>
 
 #include "backend/server_state.h"
+#include "base/result.h"
+#include "cluster/cluster_report.h"
 #include "config/effective.h"
 #include "net/task.h"
 #include "observe/captured_errors.h"
 #include "observe/drain.h"
+#include "observe/kept_connections.h"
 #include "observe/stats_snapshot.h"
 #include "proxy/live_sessions.h"
 #include "proxy/snapshot.h"
@@ -45,8 +48,19 @@ class Administration {
   // Requests and tunnels that are open at this moment, the oldest first; of very many the oldest of
   // each worker. Empty once the program is about to end.
   virtual net::Task<std::vector<proxy::LiveSession>> sessions() = 0;
+  // Of each worker; empty: it was not asked.
+  virtual net::Task<std::vector<KeptConnections>> kept_connections() {
+    co_return std::vector<KeptConnections>();
+  }
   // The last heads that were not understood, the newest first, and how many there were in all.
   virtual const CapturedErrors& errors() const = 0;
+
+  // Whose each cluster's buckets are, as this process knows it.
+  virtual std::vector<cluster::ClusterReport> clusters() const = 0;
+  // Has all nodes of a cluster get the same number of buckets, or nearly; "" : of the only cluster
+  // there is. How many buckets will move; dry: would. The error is a sentence.
+  virtual net::Task<Result<std::size_t, std::string>> rebalance(std::string cluster,
+                                                                bool dry_run) = 0;
 
   // Keys that would come to another server by a map (balance/moved_keys.h) are a reason not to
   // reload, unless they may. Who allows it once more says that they have arrived.

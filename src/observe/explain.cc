@@ -8,6 +8,7 @@
 #include "balance/forecast.h"
 #include "balance/supposed_servers.h"
 #include "http/http1_parser.h"
+#include "observe/explain_bucket.h"
 #include "observe/explain_key.h"
 #include "observe/explain_listener.h"
 #include "observe/explain_session.h"
@@ -154,8 +155,8 @@ std::vector<Explanation::Server> explain_servers(const balance::Question& questi
   std::vector<Explanation::Server> servers;
   for (std::size_t position = 0; position < question.servers.size(); ++position) {
     bool wanted = chosen.empty() || std::ranges::find(chosen, position) != chosen.end() ||
-                  question.pin == position || question.cookie.server == position ||
-                  question.key.server == position;
+                  question.pin == position || question.mapped.server == position ||
+                  question.cookie.server == position || question.key.server == position;
     if (wanted) servers.push_back(explain_server(question, position));
   }
   return servers;
@@ -172,6 +173,8 @@ void answer_here(unsigned status, std::string reason, Explanation& all) {
 bool decided_by_pin(const balance::Choice& choice) {
   using balance::Reason;
   return choice.reason.kind == Reason::Kind::mapped || choice.reason.kind == Reason::Kind::no_key ||
+         choice.reason.kind == Reason::Kind::bucket ||
+         choice.reason.kind == Reason::Kind::bucket_down ||
          choice.reason.kind == Reason::Kind::map_down ||
          choice.reason.kind == Reason::Kind::pinned ||
          (choice.reason.kind == Reason::Kind::pin_down && choice.fixed);
@@ -183,6 +186,10 @@ void explain_backend(const balance::Question& question, std::time_t now, Explana
   all.backend = backend.name;
   all.backend_origin = backend.origin;
   if (question.pin) all.pinned = question.servers[*question.pin]->name;
+  if (all.bucket && all.bucket->counts && !question.mapped.server) {
+    all.outcome = without_server(*all.bucket, question);
+    return;
+  }
   Decided decided = decide(question, tls, now);
   const auto& [choice, chosen] = decided.forecast;
   if (backend.cookie) {
@@ -198,7 +205,8 @@ void explain_backend(const balance::Question& question, std::time_t now, Explana
 }
 
 void explain_request(const proxy::ListenerRules& listener, const http::RequestHead& head,
-                     const ExplainedRequest& request, std::time_t now, Explanation& all) {
+                     const ExplainedRequest& request, std::time_t now,
+                     const std::vector<cluster::ClusterReport>* clusters, Explanation& all) {
   if (const auto page = proxy::find_page(listener.settings, head.path)) {
     const bool shown = proxy::may_see(*page->page, head.fields);
     return answer_here(shown ? 200 : 401, describe(page->kind), all);
@@ -215,6 +223,10 @@ void explain_request(const proxy::ListenerRules& listener, const http::RequestHe
   balance::SupposedServers servers(question.servers);
   suppose(request.supposed, *question.backend, servers);
   question.servers = servers.all();
+  if (question.mapped.bucket) {
+    all.bucket = explain_bucket(question, clusters, now);
+    question.mapped.server = server_of(*all.bucket, question);
+  }
   balance::judge_session(question, now);
   std::string key_memory;
   if (const balance::Stick* stick = destination.backend->stick()) {
@@ -229,7 +241,8 @@ void explain_request(const proxy::ListenerRules& listener, const http::RequestHe
 }  // namespace
 
 Result<Explanation, std::string> explain(const proxy::Snapshot& snapshot,
-                                         const ExplainedRequest& request, std::time_t now) {
+                                         const ExplainedRequest& request, std::time_t now,
+                                         const std::vector<cluster::ClusterReport>* clusters) {
   if (Error error = unfounded(snapshot, request.supposed)) return Failed{*error};
   auto chosen = choose_listener(snapshot, request);
   if (!chosen) return Failed{chosen.error()};
@@ -245,7 +258,7 @@ Result<Explanation, std::string> explain(const proxy::Snapshot& snapshot,
   }
   http::RequestParser parser(proxy::head_limits(listener.settings));
   if (parser.parse(request.head) == http::ParseStatus::complete) {
-    explain_request(listener, parser.head(), request, now, all);
+    explain_request(listener, parser.head(), request, now, clusters, all);
   } else {
     answer_here(parser.error().status, parser.error().what, all);
   }

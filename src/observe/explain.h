@@ -13,6 +13,7 @@
 #include "balance/server_view.h"
 #include "base/result.h"
 #include "base/units.h"
+#include "cluster/cluster_report.h"
 #include "config/config.h"
 #include "observe/explained_request.h"
 #include "proxy/exchange_record.h"
@@ -61,6 +62,16 @@ struct Explanation {
     bool counts = true;  // false: the pin or the cookie decided
     Duration unused{0};  // before this request
   };
+  // Of a key whose servers are a cluster's nodes.
+  struct Bucket {
+    std::string cluster;
+    std::string name;     // "7f"
+    bool known = false;   // what follows is
+    bool silent = false;  // this process may not pass on what is about it
+    cluster::BucketState state;
+    std::optional<std::chrono::seconds> lasted;  // the state
+    bool counts = true;                          // false: the pin decided
+  };
   struct Server {
     std::string name;
     std::string address;
@@ -78,6 +89,8 @@ struct Explanation {
       server,    // by one of `servers`
       queue,     // waits for a free place at one of `servers`, `limit` at most, then `status`
       wait,      // waits for any server to come up, ditto
+      hold,      // waits for the bucket to have a node, `limit` at most, then `status`
+      unknown,   // by the node that has the bucket: only the running program knows which
       refused,   // `status` now: no server may take it
     };
     Kind kind = Kind::answered;
@@ -106,15 +119,17 @@ struct Explanation {
   config::Origin backend_origin;
   std::optional<Session> session;
   std::optional<Key> key;
+  std::optional<Bucket> bucket;
   std::vector<Server> servers;  // those that the answer is about
   Outcome outcome;
   std::optional<IfDown> if_down;
 };
 
-// `now`: seconds since 1970, as cookies are dated. Reads what workers write; any thread. Fails with
-// a sentence if no listener would get the request, or several might, or what is supposed is of no
-// server.
-Result<Explanation, std::string> explain(const proxy::Snapshot& snapshot,
-                                         const ExplainedRequest& request, std::time_t now);
+// `now`: seconds since 1970, as cookies are dated. `clusters`: as the running program knows them;
+// null if a file is explained. Reads what workers write; any thread. Fails with a sentence if no
+// listener would get the request, or several might, or what is supposed is of no server.
+Result<Explanation, std::string> explain(
+    const proxy::Snapshot& snapshot, const ExplainedRequest& request, std::time_t now,
+    const std::vector<cluster::ClusterReport>* clusters = nullptr);
 
 }  // namespace stickler::observe

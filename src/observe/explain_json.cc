@@ -83,6 +83,20 @@ Json to_json(const Explanation::Key& key) {
           {"unused_for", owned ? Json(std::chrono::duration<double>(key.unused).count()) : Json()}};
 }
 
+Json to_json(const Explanation::Bucket& bucket) {
+  const cluster::BucketState& state = bucket.state;
+  return {{"cluster", bucket.cluster},
+          {"name", bucket.name},
+          {"known", bucket.known},
+          {"silent", bucket.silent},
+          {"state", bucket.known ? Json(to_string(state.stage)) : Json()},
+          {"node", text_or_null(state.owner)},
+          {"next", text_or_null(state.next)},
+          {"cause", text_or_null(to_string(state.cause))},
+          {"for", seconds_or_null(bucket.lasted)},
+          {"counts", bucket.counts}};
+}
+
 Json to_json(const Explanation::Server& server) {
   Json json{{"name", server.name},
             {"address", server.address},
@@ -107,6 +121,10 @@ std::string_view word_of(Kind kind) {
       return "queue";
     case Kind::wait:
       return "wait";
+    case Kind::hold:
+      return "hold";
+    case Kind::unknown:
+      return "unknown";
     case Kind::refused:
       return "refused";
   }
@@ -115,7 +133,8 @@ std::string_view word_of(Kind kind) {
 }
 
 Json to_json(const Explanation::Outcome& outcome) {
-  bool waits = outcome.kind == Kind::queue || outcome.kind == Kind::wait;
+  bool waits =
+      outcome.kind == Kind::queue || outcome.kind == Kind::wait || outcome.kind == Kind::hold;
   bool limited = waits && outcome.limit != kNoLimit;
   return {{"kind", word_of(outcome.kind)},
           {"servers", outcome.servers},
@@ -144,6 +163,7 @@ std::string explanation_json(const Explanation& all) {
   }
   json["cookie"] = all.session ? to_json(*all.session) : Json();
   json["key"] = all.key ? to_json(*all.key) : Json();
+  json["bucket"] = all.bucket ? to_json(*all.bucket) : Json();
   json["servers"] = Json::array();
   for (const Explanation::Server& server : all.servers) json["servers"].push_back(to_json(server));
   json["answer"] = to_json(all.outcome);

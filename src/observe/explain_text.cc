@@ -8,6 +8,7 @@
 #include "balance/reason.h"
 #include "base/assert.h"
 #include "http/status.h"
+#include "observe/explain_bucket.h"
 #include "observe/explain_key.h"
 
 namespace stickler::observe {
@@ -193,10 +194,10 @@ std::string cookie_in_words(char given) {
   return given == 'U' ? ", with its cookie renewed" : "";
 }
 
-std::string wait_in_words(const Explanation::Outcome& outcome) {
+std::string wait_in_words(const Explanation::Outcome& outcome, const std::string& setting) {
   std::string limit =
       outcome.limit == kNoLimit ? "without limit" : "for " + format_duration(outcome.limit);
-  return limit + " (timeouts.queue), then " + status_in_words(outcome.status);
+  return limit + " (" + setting + "), then " + status_in_words(outcome.status);
 }
 
 std::string servers_in_words(const Explanation::Outcome& outcome) {
@@ -219,10 +220,14 @@ std::string outcome_in_words(const Explanation::Outcome& outcome) {
     case Kind::server:
       return servers_in_words(outcome) + cookie_in_words(outcome.cookie.given) + reason;
     case Kind::queue:
-      return "waits for a place at " + comma_list(outcome.servers) + " " + wait_in_words(outcome) +
-             reason;
+      return "waits for a place at " + comma_list(outcome.servers) + " " +
+             wait_in_words(outcome, "timeouts.queue") + reason;
     case Kind::wait:
-      return "waits for a server " + wait_in_words(outcome) + reason;
+      return "waits for a server " + wait_in_words(outcome, "timeouts.queue") + reason;
+    case Kind::hold:
+      return "waits for the next node " + wait_in_words(outcome, "the cluster's hold") + reason;
+    case Kind::unknown:
+      return "the bucket's node" + reason;
     case Kind::refused:
       return status_in_words(outcome.status) + reason;
   }
@@ -237,6 +242,7 @@ std::string explanation_text(const Explanation& all) {
   text += listener_line(all.listener) + route_lines(all);
   if (!all.backend.empty()) text += step("backend", all.backend, all.backend_origin);
   if (all.session) text += session_line(*all.session);
+  if (all.bucket) text += step("bucket", bucket_in_words(*all.bucket));
   if (all.key) text += step("key", key_in_words(*all.key));
   for (const Explanation::Server& server : all.servers) text += server_line(server);
   text += step("answer", outcome_in_words(all.outcome));

@@ -77,6 +77,8 @@ std::string describe(proxy::PageRequest::Kind page) {
       return "the statistics page";
     case proxy::PageRequest::Kind::metrics:
       return "the metrics";
+    case proxy::PageRequest::Kind::cluster:
+      return "what a cluster is asked";
   }
   ASSERT(false);
   return {};

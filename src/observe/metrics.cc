@@ -99,6 +99,7 @@ std::string metrics_text(const StatsSnapshot& stats) {
   put_backend_metrics(stats, out);
   put_server_metrics(stats, out);
   put_table_metrics(stats, out);
+  put_cluster_metrics(stats, out);
   return out.take();
 }
 

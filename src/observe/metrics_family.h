@@ -127,5 +127,6 @@ void put_listener_metrics(const StatsSnapshot& stats, PrometheusText& out);
 void put_backend_metrics(const StatsSnapshot& stats, PrometheusText& out);
 void put_server_metrics(const StatsSnapshot& stats, PrometheusText& out);
 void put_table_metrics(const StatsSnapshot& stats, PrometheusText& out);
+void put_cluster_metrics(const StatsSnapshot& stats, PrometheusText& out);
 
 }  // namespace stickler::observe

@@ -7,28 +7,32 @@
 #include "net/wait.h"
 
 namespace stickler::observe {
-namespace {
 
 // A request on its way to the control thread and back; belongs to one thread at a time.
-struct Errand {
+struct Pages::Errand {
   proxy::PageRequest request;
   proxy::PageAnswer answer;
   net::EventLoop* home = nullptr;
   net::Notice back;
 };
 
-}  // namespace
-
 net::Task<proxy::PageAnswer> Pages::make(proxy::PageRequest request) {
   auto errand = std::make_shared<Errand>();
   errand->request = std::move(request);
   errand->home = &net::EventLoop::current();
-  control_.post([this, errand] {
-    errand->answer = make_now(errand->request);
-    errand->home->post([errand] { errand->back.announce(); });
-  });
+  control_.post([this, errand] { tasks_.start(run(errand)); });
   co_await errand->back.wait(kNoLimit);
   co_return std::move(errand->answer);
+}
+
+net::Task<> Pages::run(std::shared_ptr<Errand> errand) {
+  const auto slow = slow_makers_.find(errand->request.kind);
+  if (slow == slow_makers_.end()) {
+    errand->answer = make_now(errand->request);
+  } else {
+    errand->answer = co_await slow->second(errand->request);
+  }
+  errand->home->post([errand] { errand->back.announce(); });
 }
 
 proxy::PageAnswer Pages::make_now(const proxy::PageRequest& request) const {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "observe/runtime_cluster_commands.h"
 #include "observe/runtime_explain.h"
 #include "observe/runtime_preview.h"
 #include "observe/runtime_server_commands.h"
@@ -58,6 +59,7 @@ RuntimeCommands::RuntimeCommands(Administration& administration) {
   add_preview_command(*this, administration);
   add_explain_command(*this, administration);
   add_table_commands(*this, administration);
+  add_cluster_commands(*this, administration);
   add_show_stats_commands(*this, administration);
   add_show_traffic_commands(*this, administration);
   add_show_config_command(*this, administration);

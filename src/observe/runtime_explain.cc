@@ -73,12 +73,13 @@ Result<Asked, std::string> read(const Words& given) {
   return asked;
 }
 
-Result<std::string, std::string> answer(const proxy::Snapshot& snapshot, const Words& given) {
+Result<std::string, std::string> answer(const Administration& administration, const Words& given) {
   auto asked = read(given);
   if (!asked) return Failed{asked.error()};
   auto request = read_explained_request(asked->words);
   if (!request) return Failed{request.error()};
-  auto explanation = explain(snapshot, *request, std::time(nullptr));
+  const std::vector<cluster::ClusterReport> clusters = administration.clusters();
+  auto explanation = explain(administration.snapshot(), *request, std::time(nullptr), &clusters);
   if (!explanation) return Failed{explanation.error()};
   return asked->json ? explanation_json(*explanation) : explanation_text(*explanation);
 }
@@ -88,7 +89,7 @@ Result<std::string, std::string> answer(const proxy::Snapshot& snapshot, const W
 void add_explain_command(RuntimeCommands& commands, const Administration& administration) {
   commands.add(kCommand, "[METHOD] URL [--cookie C] ...",
                "Says which server a request gets now, and why.", [&](const Words& given) {
-                 auto answered = answer(administration.snapshot(), given);
+                 auto answered = answer(administration, given);
                  return answered ? *answered : std::string(kNotExplained) + answered.error();
                });
 }

@@ -68,14 +68,28 @@ std::string show_info(const StatsSnapshot& stats, const Words& words) {
   return has(words, "typed") ? info_typed(stats) : info_text(stats);
 }
 
-// `write`: what is written of one backend's servers, or of all.
-std::string show_servers(std::string (*write)(const StatsSnapshot&, std::string_view),
-                         const StatsSnapshot& stats, const Words& words) {
+constexpr const char* kNoBackend = "Can't find backend.";
+
+// The backend that is meant, "" for all; nothing if there is none of that name.
+std::optional<std::string_view> backend_in(const Words& words, const StatsSnapshot& stats) {
   const std::string_view backend = words.empty() ? std::string_view() : words.front();
   const bool known = backend.empty() || std::ranges::any_of(stats.backends, [&](const auto& each) {
                        return each.name == backend;
                      });
-  return known ? write(stats, backend) : "Can't find backend.";
+  return known ? std::optional(backend) : std::nullopt;
+}
+
+std::string show_state(const StatsSnapshot& stats, const Words& words) {
+  const auto backend = backend_in(words, stats);
+  return backend ? servers_state(stats, *backend) : kNoBackend;
+}
+
+net::Task<std::string> show_connections(Administration* administration, Words words) {
+  const auto kept = co_await administration->kept_connections();
+  const StatsSnapshot stats = administration->stats();
+  const auto backend = backend_in(words, stats);
+  if (!backend) co_return kNoBackend;
+  co_return servers_connections(stats, *backend, kept);
 }
 
 std::string show_backends(const StatsSnapshot& stats) {
@@ -93,13 +107,10 @@ void add_show_stats_commands(RuntimeCommands& commands, Administration& administ
                "Counters and states of listeners, servers and backends, as CSV.",
                [&](const Words& words) { return show_stat(administration.stats(), words); });
   commands.add("show servers state", "[<b>]", "Addresses, weights and states of servers.",
-               [&](const Words& words) {
-                 return show_servers(servers_state, administration.stats(), words);
-               });
-  commands.add("show servers conn", "[<b>]", "Connections in use at servers.",
-               [&](const Words& words) {
-                 return show_servers(servers_connections, administration.stats(), words);
-               });
+               [&](const Words& words) { return show_state(administration.stats(), words); });
+  commands.add(
+      {"show servers conn", "[<b>]", "Connections to servers: in use, and kept.",
+       [&administration](const Words& words) { return show_connections(&administration, words); }});
   commands.add("show servers json", "", "What is known of each server, for scripts.",
                [&](const Words&) { return servers_json(administration.stats()); });
   commands.add("show backend", "", "The names of backends.",

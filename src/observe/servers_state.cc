@@ -138,15 +138,23 @@ std::string line_of(const BackendStats& backend, const ServerStats& server, Wall
   return line;
 }
 
-// No purge, and no limit, of connections that are kept.
+// No purge, and no limit, of connections that are kept. Each of them has served a request and may
+// serve another: what HAProxy calls safe.
 std::string connections_line(const BackendStats& backend, const ServerStats& server,
-                             unsigned workers) {
+                             const std::vector<KeptConnections>& kept) {
+  const std::string name = backend.name + "/" + server.name;
+  std::string per_worker;
+  std::size_t sum = 0;
+  for (const KeptConnections& worker : kept) {
+    const auto found = worker.find(name);
+    const std::size_t count = found == worker.end() ? 0 : found->second;
+    sum += count;
+    per_worker += fmt::format(" {}", count);
+  }
   const Place place = place_of(server);
-  std::string line = fmt::format("{}/{} {}/{} {} {} - 0 {} {} 0 0 0 -1 0", backend.name,
-                                 server.name, proxy_number(backend), server_number(server),
-                                 place.host, place.port, server.active, server.most_active);
-  for (unsigned worker = 0; worker < workers; ++worker) line += " 0";
-  return line + "\n";
+  return fmt::format("{} {}/{} {} {} - 0 {} {} 0 0 {} -1 {}{}\n", name, proxy_number(backend),
+                     server_number(server), place.host, place.port, server.active,
+                     server.most_active, sum, sum, per_worker);
 }
 
 }  // namespace
@@ -161,15 +169,18 @@ std::string servers_state(const StatsSnapshot& stats, std::string_view backend) 
   return text;
 }
 
-std::string servers_connections(const StatsSnapshot& stats, std::string_view backend) {
+std::string servers_connections(const StatsSnapshot& stats, std::string_view backend,
+                                const std::vector<KeptConnections>& kept) {
   const unsigned workers = stats.process.workers;
+  std::vector<KeptConnections> of_each = kept;
+  of_each.resize(workers);
   std::string text = fmt::format(
       "# bkname/svname bkid/svid addr port - purge_delay used_cur used_max need_est unsafe_nb "
       "safe_nb idle_lim idle_cur idle_per_thr[{}]\n",
       workers);
   for (const BackendStats& each : stats.backends) {
     if (!backend.empty() && each.name != backend) continue;
-    for (const ServerStats& server : each.servers) text += connections_line(each, server, workers);
+    for (const ServerStats& server : each.servers) text += connections_line(each, server, of_each);
   }
   return text;
 }

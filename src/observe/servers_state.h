@@ -5,7 +5,9 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "observe/kept_connections.h"
 #include "observe/stats_snapshot.h"
 
 namespace stickler::observe {
@@ -14,8 +16,8 @@ namespace stickler::observe {
 // "" : of all.
 std::string servers_state(const StatsSnapshot& stats, std::string_view backend);
 
-// A line with the names, one for each server. Kept connections are each worker's own and counted
-// nowhere: these columns are 0.
-std::string servers_connections(const StatsSnapshot& stats, std::string_view backend);
+// A line with the names, one for each server. `kept`: of each worker; where it is missing, it is 0.
+std::string servers_connections(const StatsSnapshot& stats, std::string_view backend,
+                                const std::vector<KeptConnections>& kept = {});
 
 }  // namespace stickler::observe

@@ -49,6 +49,7 @@ std::string stats_html(const PageView& view) {
   put_listeners(view, html);
   put_backends(view, html);
   put_tables(view, html);
+  put_clusters(view, html);
   put_news(view, html);
   html.mark("</main>\n</body>\n</html>\n");
   return html.take();

@@ -15,6 +15,7 @@ void put_backends(const PageView& view, Html& html);
 void put_server_details(const PageView& view, const BackendStats& backend,
                         const ServerStats& server, Html& html);
 void put_tables(const PageView& view, Html& html);  // stick tables, and Redis
-void put_news(const PageView& view, Html& html);    // events and moves
+void put_clusters(const PageView& view, Html& html);
+void put_news(const PageView& view, Html& html);  // events and moves
 
 }  // namespace stickler::observe

@@ -49,7 +49,7 @@ std::string past_of(const SharingReport& report) {
 }
 
 void put_redis(const SharingReport& report, WallTime now, Html& html) {
-  html.mark("<p class=\"redis\">");
+  html.mark("<p class=\"line\">");
   put_state(report.state, html);
   if (report.since != WallTime{}) {
     html.mark(" <small>");

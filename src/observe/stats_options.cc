@@ -66,6 +66,7 @@ void narrow(const StatsOptions& options, StatsSnapshot& stats) {
   std::erase_if(stats.listeners, is_outside);
   std::erase_if(stats.backends, is_outside);
   std::erase_if(stats.tables, is_outside);
+  std::erase_if(stats.clusters, is_outside);
   for (BackendStats& backend : stats.backends) {
     std::erase_if(backend.servers,
                   [&](const ServerStats& server) { return is_hidden(server, options); });

@@ -4,22 +4,19 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <array>
-#include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "observe/cluster_json.h"
 #include "observe/readable.h"
 #include "observe/stats_words.h"
 
 namespace stickler::observe {
 namespace {
 
-using Json = nlohmann::ordered_json;
+// Here moments are text.
+Json iso_or_null(WallTime when) { return when == WallTime{} ? Json() : Json(iso_text(when)); }
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
-
-Json time_or_null(WallTime when) { return when == WallTime{} ? Json() : Json(iso_text(when)); }
-
-double seconds(Duration span) { return std::chrono::duration<double>(span).count(); }
+double seconds(Duration span) { return in_seconds(span); }
 
 Json seconds_or_null(std::optional<Duration> span) { return span ? Json(seconds(*span)) : Json(); }
 
@@ -211,7 +208,7 @@ Json json_of(const ServerStats& server, WallTime now) {
             {"maxconn", server.maxconn},
             {"state", word_of(server.availability)},
             {"admin", word_of(server.admin)},
-            {"since", time_or_null(server.since)},
+            {"since", iso_or_null(server.since)},
             {"downtime", seconds(server.downtime)}};
   json["drain"] = server.drain ? json_of(*server.drain) : Json();
   json["health"] = health_of(server);
@@ -233,7 +230,7 @@ Json json_of(const BackendStats& backend, WallTime now) {
             {"cookie", text_or_null(backend.cookie)},
             {"usable", backend.usable()},
             {"takes_new_sessions", backend.takes_new_sessions()},
-            {"since", time_or_null(backend.since)},
+            {"since", iso_or_null(backend.since)},
             {"downtime", seconds(backend.downtime)},
             {"went_down", backend.went_down},
             {"sessions", backend.sessions}};
@@ -273,7 +270,7 @@ Json json_of(const TableStats& table) {
 
 Json json_of(const cluster::SharingReport& report) {
   return {{"state", name_of(report.state)},
-          {"since", time_or_null(report.since)},
+          {"since", iso_or_null(report.since)},
           {"address", text_or_null(report.address)},
           {"trouble", text_or_null(report.trouble)},
           {"lag", seconds(report.lag)},
@@ -286,6 +283,16 @@ Json json_of(const cluster::SharingReport& report) {
             {"messages", report.messages},
             {"decided_alone", report.decided_alone},
             {"corrected", report.corrected}}}};
+}
+
+// ---- clusters ----
+
+Json json_of(const cluster::ClusterReport& report) {
+  Json json = cluster_json(report);
+  json["nodes"] = nodes_json(report, iso_or_null);
+  json["balancers"] = balancers_json(report);
+  json["buckets"] = buckets_json(report, iso_or_null);
+  return json;
 }
 
 // ---- news ----
@@ -319,6 +326,7 @@ std::string stats_page_json(const StatsSnapshot& stats, const std::vector<StatsW
   json["backends"] = list_of(stats.backends, timed);
   json["tables"] = list_of(stats.tables, simply);
   json["redis"] = stats.sharing ? json_of(*stats.sharing) : Json();
+  json["clusters"] = list_of(stats.clusters, simply);
   json["events"] = list_of(stats.events, simply);
   json["moves"] = list_of(stats.moves, simply);
   // Clients and servers may send any bytes: what is no UTF-8 is replaced, not thrown at.

@@ -13,6 +13,7 @@
 #include "backend/server_state.h"
 #include "balance/sticky_table.h"
 #include "base/units.h"
+#include "cluster/cluster_report.h"
 #include "cluster/sharing_report.h"
 #include "config/config.h"
 #include "observe/counts.h"
@@ -140,8 +141,9 @@ struct StatsSnapshot {
   std::vector<BackendStats> backends;
   std::vector<TableStats> tables;
   std::optional<cluster::SharingReport> sharing;  // if a table is shared
-  std::vector<Event> events;                      // the newest first
-  std::vector<Move> moves;                        // ditto
+  std::vector<cluster::ClusterReport> clusters;
+  std::vector<Event> events;  // the newest first
+  std::vector<Move> moves;    // ditto
 };
 
 // Of what is counted in a snapshot of that moment: how often in the second that is running.

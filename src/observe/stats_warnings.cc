@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "observe/cluster_words.h"
 #include "observe/readable.h"
 #include "observe/sharing_words.h"
 
@@ -25,6 +26,8 @@ class Warnings {
   void say(Weight weight, std::string text) { said_.push_back({weight, std::move(text)}); }
   void look_at_process();
   void look_at_sharing();
+  void look_at(const cluster::ClusterReport& cluster);
+  void look_at(const std::string& name, const cluster::NodeReport& node);
   void look_at_certificates(const ListenerStats& listener);
   void look_at(const BackendStats& backend);
   void look_at(const std::string& name, const ServerStats& server);
@@ -53,6 +56,7 @@ std::string drain_text(const DrainReport& drain) {
 std::vector<StatsWarning> Warnings::run() {
   look_at_process();
   look_at_sharing();
+  for (const cluster::ClusterReport& cluster : stats_.clusters) look_at(cluster);
   for (const BackendStats& backend : stats_.backends) look_at(backend);
   for (const ListenerStats& listener : stats_.listeners) look_at_certificates(listener);
   std::vector<StatsWarning> heaviest_first;
@@ -91,6 +95,36 @@ void Warnings::look_at_sharing() {
   say(alone ? Weight::warning : Weight::info,
       fmt::format("stick tables: {}: {}", sharing_state(*stats_.sharing, stats_.now),
                   sharing_details(*stats_.sharing)));
+}
+
+// A monitor is elected anew within a term.
+void Warnings::look_at(const cluster::ClusterReport& cluster) {
+  const std::string name = "cluster " + cluster.name;
+  if (cluster.balances && !cluster.vouches) {
+    say(Weight::error, fmt::format("{}: this balancer is silent, its requests get 503: {}", name,
+                                   cluster_details(cluster)));
+  } else if (!cluster.trouble.empty()) {
+    say(Weight::warning, fmt::format("{}: trouble with etcd: {}", name, cluster.trouble));
+  }
+  if (cluster.monitor.empty()) {
+    say(Weight::warning, name + " has no monitor: no bucket can move, and none gets a node");
+  }
+  if (cluster.unowned > 0) {
+    say(Weight::error,
+        fmt::format("{}: {} without a node", name, counted(cluster.unowned, "bucket")));
+  }
+  for (const cluster::NodeReport& node : cluster.nodes) look_at(name, node);
+}
+
+void Warnings::look_at(const std::string& name, const cluster::NodeReport& node) {
+  if (!node.registered) {
+    say(Weight::warning, fmt::format("{}: node {} is not registered any more ({})", name, node.id,
+                                     key_in_words(node, stats_.now)));
+  }
+  if (!node.trouble.empty()) {
+    say(Weight::error,
+        fmt::format("{}: node {} does not let go of its buckets: {}", name, node.id, node.trouble));
+  }
 }
 
 // One certificate may serve several listeners: said once for each, since each needs it.

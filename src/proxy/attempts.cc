@@ -41,6 +41,10 @@ Attempts::Attempts(ClientConnection& client, const http::RequestHead& head,
                             net::EventLoop::current().wall_seconds())),
       began_waiting_(now()) {
   question_.preview = previewed_server(client.facts().generation->snapshot());
+  if (question_.mapped.bucket && !question_.pin) {
+    const config::Backend& settings = backend_.settings();
+    gate_ = &service.gate(settings.cluster, settings.map->buckets);
+  }
   if (backend_.stick() != nullptr) ask_table();
 }
 
@@ -51,6 +55,11 @@ net::Task<std::optional<Failure>> Attempts::run() {
     failure = co_await attempt();
     if (!failure) co_return std::nullopt;
     co_await upload_.stop();
+    if (pass_ != nullptr && !pass_->may_write()) failure = why_cut(*failure);
+    if (failure->why == Why::moving && failure->repeat == Repeat::always) {
+      let_go();
+      continue;
+    }
     bool again = plan_repeat(*failure);
     if (!again) co_return failure;
     co_await pause_before_repeat(*failure);
@@ -74,6 +83,7 @@ net::Task<std::optional<Failure>> Attempts::connect() {
     note_connected();
     co_return std::nullopt;
   }
+  if (pass_ != nullptr) pass_->waits_in(&waiting_in_);
   const std::uint32_t era = backend_.server(slot_.server()).era();
   std::optional<net::Address> address = backend_.server(slot_.server()).address();
   if (!address) {
@@ -102,6 +112,7 @@ net::Task<std::optional<Failure>> Attempts::connect() {
 }
 
 void Attempts::note_connected() {
+  if (pass_ != nullptr) pass_->runs_on(&connection_->stream());
   connected_at_ = now();
   record_.timers.connect = connected_at_ - chosen_at_;
 }
@@ -142,7 +153,8 @@ net::Task<std::optional<Failure>> Attempts::send_request() {
                          backend_.server(slot_.server()),
                          question_.cookie.state,
                          question_.preview.has_value(),
-                         record_.request_id};
+                         record_.request_id,
+                         pass_ != nullptr ? pass_->epoch() : 0};
   FieldList& fields = service_.request_fields();
   edit_request(head_, context, fields);
 
@@ -288,6 +300,7 @@ bool Attempts::plan_repeat(const Failure& failure) {
   attempted.others_usable = others_usable(server);
   Next next = next_after(failure, attempted, backend_.settings().retry);
 
+  pass_.reset();
   connection_.reset();
   slot_.give_back();
   insist_.reset();

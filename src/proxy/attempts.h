@@ -13,6 +13,7 @@
 #include "backend/server_connection.h"
 #include "balance/decision.h"
 #include "net/connect.h"
+#include "proxy/bucket_gate.h"
 #include "proxy/client_connection.h"
 #include "proxy/exchange_record.h"
 #include "proxy/failure.h"
@@ -36,6 +37,8 @@ class Attempts {
   backend::ServerConnection& connection() { return *connection_; }
   std::unique_ptr<backend::ServerConnection> take_connection() { return std::move(connection_); }
   ServerSlot take_slot() { return std::move(slot_); }
+  // Null if the request is not about a cluster's bucket.
+  std::unique_ptr<BucketPass> take_pass() { return std::move(pass_); }
   std::size_t server() const { return slot_.server(); }
   Upload& upload() { return upload_; }
 
@@ -55,6 +58,8 @@ class Attempts {
  private:
   net::Task<std::optional<Failure>> reserve_server();
   net::Task<std::optional<Failure>> wait_for_place(balance::Choice choice);
+  net::Task<std::optional<Failure>> find_bucket();
+  net::Task<bool> bucket_changed();
   net::Task<std::optional<Failure>> attempt();
   net::Task<std::optional<Failure>> connect();
   net::Task<net::ConnectResult> connect_with_scarce_descriptors(net::Address address);
@@ -65,6 +70,11 @@ class Attempts {
 
   std::optional<std::size_t> previewed_server(const Snapshot& snapshot) const;
   void ask_table();
+  bool knows_bucket();
+  Failure lost_bucket() const;
+  bool enter_bucket();
+  Failure why_cut(const Failure& failure) const;
+  void let_go();
   bool awaits_agreement(const balance::Choice& choice) const;
   net::Task<> await_agreement();
   net::Task<bool> is_settled(std::string_view key);
@@ -106,6 +116,9 @@ class Attempts {
 
   ServerSlot slot_;
   std::unique_ptr<backend::ServerConnection> connection_;
+  BucketGate* gate_ = nullptr;  // of a request about a cluster's bucket
+  std::unique_ptr<BucketPass> pass_;
+  std::optional<TimePoint> held_until_;
   net::WaitSlot* waiting_in_ =
       nullptr;  // where this exchange waits now, for who watches the client
 };

@@ -26,6 +26,10 @@ net::Task<std::optional<Failure>> Attempts::reserve_server() {
   record_.timers.connect = Duration{-1};
   while (!slot_) {
     if (client_.gone()) co_return Failure{Who::client, Phase::response_head, Why::closed};
+    if (gate_ != nullptr) {
+      std::optional<Failure> lost = co_await find_bucket();
+      if (lost) co_return lost;
+    }
     balance::Choice choice = choose();
     record_.reason = choice.reason;
     fixed_ = choice.fixed;
@@ -39,14 +43,15 @@ net::Task<std::optional<Failure>> Attempts::reserve_server() {
     }
     if (choice.kind == Kind::server) {
       if (backend_.server(*choice.server).try_take_slot()) slot_ = {backend_, *choice.server};
-      continue;
+    } else {
+      if (choice.server) note_server(*choice.server);
+      std::optional<Failure> failure = co_await wait_for_place(choice);
+      if (failure) {
+        record_.timers.queue = now() - began_waiting_;
+        co_return failure;
+      }
     }
-    if (choice.server) note_server(*choice.server);
-    std::optional<Failure> failure = co_await wait_for_place(choice);
-    if (failure) {
-      record_.timers.queue = now() - began_waiting_;
-      co_return failure;
-    }
+    if (slot_ && gate_ != nullptr && !enter_bucket()) slot_.give_back();
   }
   note_server(slot_.server());
   // The same server again is no new choice, unless another one might have been taken.

@@ -33,6 +33,11 @@ std::string request_line_of(const http::RequestHead& head) {
   return line;
 }
 
+std::string_view page_name(PageRequest::Kind kind) {
+  if (kind == PageRequest::Kind::cluster) return kClusterPage;
+  return kind == PageRequest::Kind::stats ? kStatsPage : kMetricsPage;
+}
+
 class Exchange {
  public:
   Exchange(ClientConnection& client, const http::RequestHead& head, RequestTiming timing,
@@ -143,7 +148,7 @@ std::optional<PageFound> Exchange::requested_page() {
 
 // What is said about the program itself, which no backend has to do with.
 net::Task<> Exchange::serve_page(PageFound found) {
-  record_.page = found.kind == PageRequest::Kind::stats ? kStatsPage : kMetricsPage;
+  record_.page = page_name(found.kind);
   record_.backend = record_.listener;
   record_.backend_id = kNobody;
   record_.route = {};
@@ -156,6 +161,7 @@ net::Task<> Exchange::serve_page(PageFound found) {
                       listener().name,
                       client_.facts().client,
                       std::string(head_.method_text),
+                      std::string(head_.path),
                       std::string(found.options),
                       std::string(head_.query)};
   PageAnswer page = co_await service_.pages()->make(std::move(request));
@@ -197,7 +203,11 @@ net::Task<> Exchange::reply_to_failure(const Failure& failure) {
     co_return;
   }
   bool close = !client_.body_ended() || failure.who == Who::client;
-  co_await reply(error_reply(status_of(failure), close));
+  const unsigned status = status_of(failure);
+  LocalReply answer = error_reply(status, close);
+  const bool passes = failure.why == Why::moving || failure.why == Why::silent;
+  answer.retry_later = status == 503 && passes;
+  co_await reply(std::move(answer));
 }
 
 // 3. to 5.
@@ -261,8 +271,10 @@ net::Task<> Exchange::settle(Attempts& attempts, bool relayed) {
       !attempts.upload().running() && !attempts.upload().fell_short() && client_.body_ended();
   co_await attempts.upload().stop();
   record_.bytes_from_client = attempts.upload().bytes();
+  std::unique_ptr<BucketPass> pass = attempts.take_pass();
   std::unique_ptr<backend::ServerConnection> connection = attempts.take_connection();
-  bool clean = connection->finish();
+  bool clean = connection->finish() && (pass == nullptr || !pass->is_cut());
+  pass.reset();
   if (relayed && clean && uploaded && !service_.stopping()) {
     client_.facts().generation->pool(*destination_.backend).give_back(std::move(connection));
   }
@@ -292,7 +304,9 @@ std::unique_ptr<UpgradedConnection> Exchange::upgrade(Attempts& attempts) {
   upgraded->record = std::move(record_);
   upgraded->parties = parties_;
   upgraded->began = began_;
+  upgraded->pass = attempts.take_pass();
   service_.tunnels().join(*upgraded);
+  if (upgraded->pass != nullptr) upgraded->pass->becomes_tunnel(*upgraded->client);
   return upgraded;
 }
 
@@ -349,6 +363,11 @@ void record_tunnel(UpgradedConnection& upgraded, const TunnelEnd& end, Service& 
     record.ended_by = 'K';
     record.ended_in = 'D';
     record.failure = "the server was taken out by an administrator";
+  }
+  if (upgraded.pass != nullptr && upgraded.pass->is_cut()) {
+    record.ended_by = 'K';
+    record.ended_in = 'D';
+    record.failure = "the bucket moved to another node";
   }
   record.bytes_to_client += end.to_client;
   record.bytes_from_client += end.to_server;

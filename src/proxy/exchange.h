@@ -15,6 +15,7 @@
 #include "backend/server_connection.h"
 #include "base/intrusive_list.h"
 #include "net/task.h"
+#include "proxy/bucket_gate.h"
 #include "proxy/client_connection.h"
 #include "proxy/exchange_record.h"
 #include "proxy/server_slot.h"
@@ -46,7 +47,8 @@ struct UpgradedConnection : ListMember<UpgradedConnection> {
   std::string early_from_client;  // what either side sent before the tunnel was there
   std::string early_from_server;
   TunnelLimits limits;
-  bool cut = false;  // by cut_tunnels(), below
+  bool cut = false;                  // by cut_tunnels(), below
+  std::unique_ptr<BucketPass> pass;  // null if it is not about a cluster's bucket
   ExchangeRecord record;
   Parties parties;
   TimePoint began;

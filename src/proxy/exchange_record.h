@@ -38,6 +38,7 @@ inline constexpr std::size_t kNobody = static_cast<std::size_t>(-1);
 
 inline constexpr std::string_view kStatsPage = "stats";
 inline constexpr std::string_view kMetricsPage = "metrics";
+inline constexpr std::string_view kClusterPage = "cluster";
 
 struct ExchangeRecord {
   net::Address client;

@@ -101,7 +101,8 @@ unsigned status_of(const Failure& failure) {
     case Who::server:
       return status_of_server(failure);
     case Who::us:
-      return 503;
+      // The node may have done what was asked; nobody should be told to ask once more.
+      return failure.why == Why::moving && failure.phase >= Phase::response_head ? 502 : 503;
   }
   ASSERT(false);
   return 500;
@@ -124,7 +125,16 @@ std::string_view describe(const Failure& failure) {
   if (!failure.detail.empty()) return failure.detail;
   if (failure.who == Who::client) return describe_client(failure);
   if (failure.who == Who::server) return describe_server(failure);
-  return failure.why == Why::stopping ? "this balancer is stopping" : "no server is usable";
+  switch (failure.why) {
+    case Why::stopping:
+      return "this balancer is stopping";
+    case Why::moving:
+      return "the bucket moves to another node";
+    case Why::silent:
+      return "etcd has not been heard of for too long (clusters.NAME.term)";
+    default:
+      return "no server is usable";
+  }
 }
 
 }  // namespace stickler::proxy

@@ -22,6 +22,8 @@ enum class Why : std::uint8_t {
   too_large,  // a body beyond max_body
   unusable,   // no server may take the request
   full,       // the queue is
+  moving,     // what the request is about is on its way to another node
+  silent,     // this balancer cannot know who has it
   stopping,   // this process is
 };
 

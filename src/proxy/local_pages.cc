@@ -45,7 +45,27 @@ bool may_see(const config::Page& page, const std::vector<http::Field>& fields) {
 
 std::optional<PageFound> find_page(const config::Listener& listener, std::string_view path) {
   if (auto stats = match(PageRequest::Kind::stats, listener.stats, path)) return stats;
-  return match(PageRequest::Kind::metrics, listener.metrics, path);
+  if (auto metrics = match(PageRequest::Kind::metrics, listener.metrics, path)) return metrics;
+  const bool asks = listener.cluster_admin && cluster_path(path).kind != ClusterPath::Kind::none;
+  if (!asks) return std::nullopt;
+  return PageFound{PageRequest::Kind::cluster, &*listener.cluster_admin, {}};
+}
+
+ClusterPath cluster_path(std::string_view path) {
+  using Kind = ClusterPath::Kind;
+  constexpr std::string_view kOwner = "/dtable-server/";
+  if (path.starts_with(kOwner)) {
+    std::string_view key = path.substr(kOwner.size());
+    if (key.ends_with('/')) key.remove_suffix(1);
+    const bool one = !key.empty() && key.find('/') == std::string_view::npos;
+    return one ? ClusterPath{Kind::owner, key} : ClusterPath{};
+  }
+  if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+  if (path == "/ping") return {Kind::ping, {}};
+  if (path == "/rebalance") return {Kind::rebalance, {}};
+  if (path == "/buckets") return {Kind::buckets, {}};
+  if (path == "/nodes") return {Kind::nodes, {}};
+  return {};
 }
 
 }  // namespace stickler::proxy

@@ -16,12 +16,13 @@
 namespace stickler::proxy {
 
 struct PageRequest {
-  enum class Kind { stats, metrics };
+  enum class Kind { stats, metrics, cluster };
   Kind kind = Kind::stats;
   const config::Page* settings = nullptr;  // lives as long as the request
   std::string listener;
   std::string client;
   std::string method;
+  std::string path;
   std::string options;  // behind the page's path: "csv" of "/haproxy;csv"
   std::string query;    // behind the '?'
 };
@@ -54,5 +55,13 @@ struct PageFound {
   std::string_view options;
 };
 std::optional<PageFound> find_page(const config::Listener& listener, std::string_view path);
+
+// What is asked of a cluster, by its path.
+struct ClusterPath {
+  enum class Kind { none, ping, rebalance, owner, buckets, nodes };
+  Kind kind = Kind::none;
+  std::string_view key;  // of owner
+};
+ClusterPath cluster_path(std::string_view path);
 
 }  // namespace stickler::proxy

@@ -14,6 +14,9 @@ namespace {
 using http::Field;
 using http::FieldId;
 
+// So that a node can tell a request that was sent before it let go of what it is about.
+constexpr std::string_view kEpochField = "X-Stickler-Epoch";
+
 // A cookie field without our own cookies; nothing if those were all.
 void add_cookie(const Field& field, const RequestContext& context, FieldList& fields) {
   const auto& settings = context.backend.settings().cookie;
@@ -107,8 +110,10 @@ void edit_request(const http::RequestHead& head, const RequestContext& context, 
   bool has_id = context.request_id.empty();
   const std::string_view id_field =
       has_id ? std::string_view() : context.client.listener->settings.request_id;
+  const bool clustered = !context.backend.settings().cluster.empty();
   for (const Field& field : head.fields) {
     if (hop.drops(field) || replaced_by_us(field, context)) continue;
+    if (clustered && equals_ignoring_case(field.name, kEpochField)) continue;
     if (equals_ignoring_case(field.name, id_field)) {
       if (!context.client.trusted || field.value != context.request_id) continue;
       has_id = true;
@@ -123,6 +128,9 @@ void edit_request(const http::RequestHead& head, const RequestContext& context, 
   }
   add_forwarded(head, context, fields);
   if (!has_id) fields.add(id_field, context.request_id);
+  if (context.epoch != 0) {
+    fields.add(kEpochField, fields.keep(std::to_string(context.epoch)));
+  }
 
   Variables variables = variables_of(context.client, context.route, head, context.request_id);
   variables.server = context.server.name();

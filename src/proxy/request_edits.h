@@ -25,6 +25,7 @@ struct RequestContext {
   balance::CookieState cookie;       // whether there is a cookie to take out
   bool preview = false;              // or a preview's
   std::string_view request_id = {};  // "" : none is given
+  std::uint64_t epoch = 0;           // of a cluster's assignment; 0: none is obeyed
 };
 
 // The values of ${…} for this request but for server and backend. Views the arguments.

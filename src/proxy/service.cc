@@ -17,6 +17,19 @@ void Service::adopt(std::shared_ptr<const Snapshot> snapshot) {
   generation_->retire();
   generation_ = std::make_shared<Generation>(std::move(snapshot));
   clients_.for_each([](Http1Client& client) { client.reloaded(); });
+  announce_to_gates();
+}
+
+BucketGate& Service::gate(std::string_view cluster, std::size_t buckets) {
+  for (const NamedGate& known : gates_) {
+    if (known.cluster == cluster && known.gate->buckets() == buckets) return *known.gate;
+  }
+  gates_.push_back({std::string(cluster), std::make_unique<BucketGate>(buckets)});
+  return *gates_.back().gate;
+}
+
+void Service::announce_to_gates() {
+  for (const NamedGate& known : gates_) known.gate->announce();
 }
 
 void Service::stop() {

@@ -5,9 +5,12 @@
 
 #include <memory>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/intrusive_list.h"
+#include "proxy/bucket_gate.h"
 #include "proxy/connection_count.h"
 #include "proxy/exchange_record.h"
 #include "proxy/field_list.h"
@@ -57,6 +60,11 @@ class Service {
   IntrusiveList<LiveExchange>& exchanges() { return exchanges_; }
   IntrusiveList<UpgradedConnection>& tunnels() { return tunnels_; }
 
+  // A cluster's, made at its first use.
+  BucketGate& gate(std::string_view cluster, std::size_t buckets);
+  // Servers may have come to every cluster.
+  void announce_to_gates();
+
   // From now on connections are not kept open behind an answer; idle ones end at once.
   bool stopping() const { return stopping_; }
   void stop();
@@ -76,6 +84,11 @@ class Service {
   IntrusiveList<Http1Client> clients_;
   IntrusiveList<LiveExchange> exchanges_;
   IntrusiveList<UpgradedConnection> tunnels_;
+  struct NamedGate {
+    std::string cluster;
+    std::unique_ptr<BucketGate> gate;
+  };
+  std::vector<NamedGate> gates_;
   bool stopping_ = false;
 };
 

@@ -46,8 +46,10 @@ Destination destination_of(const Snapshot& snapshot, const config::Listener& lis
   return destination;
 }
 
-Result<std::unique_ptr<ListenerRules>, std::string> make_rules(const Snapshot& snapshot,
-                                                               const config::Listener& listener) {
+// `kept`: TLS of the same listener before, or null.
+Result<std::unique_ptr<ListenerRules>, std::string> make_rules(
+    const Snapshot& snapshot, const config::Listener& listener,
+    std::shared_ptr<const net::TlsContext> kept) {
   auto routes = balance::Routes::compile(listener.routes);
   if (!routes) return Failed{"listeners." + listener.name + "." + routes.error()};
   std::size_t id = snapshot.identities->listener(listener.name);
@@ -59,7 +61,8 @@ Result<std::unique_ptr<ListenerRules>, std::string> make_rules(const Snapshot& s
   for (const std::string& text : listener.forwarded.trust) {
     if (auto network = net::Network::parse(text)) rules->trusted.push_back(*network);
   }
-  if (listener.tls) {
+  rules->tls = std::move(kept);
+  if (listener.tls && rules->tls == nullptr) {
     auto tls = net::TlsContext::load(tls_settings(*listener.tls), snapshot.ticket_keys);
     if (!tls) return Failed{"listeners." + listener.name + ".tls: " + tls.error()};
     rules->tls = std::move(*tls);
@@ -147,7 +150,8 @@ const ListenerRules* Snapshot::listener(std::size_t id) const {
 }
 
 Result<std::shared_ptr<Snapshot>, std::string> Snapshot::build(
-    std::shared_ptr<const config::Config> config, const Snapshot* before) {
+    std::shared_ptr<const config::Config> config, const Snapshot* before,
+    Certificates certificates) {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->config = std::move(config);
   snapshot->identities =
@@ -169,9 +173,12 @@ Result<std::shared_ptr<Snapshot>, std::string> Snapshot::build(
   if (auto error = add_sticks(*snapshot)) return Failed{std::move(*error)};
   if (auto error = add_maps(*snapshot)) return Failed{std::move(*error)};
   for (const config::Listener& listener : snapshot->config->listeners) {
-    auto rules = make_rules(*snapshot, listener);
+    const ListenerRules* known =
+        before != nullptr ? before->listener(snapshot->identities->listener(listener.name))
+                          : nullptr;
+    const bool keeps = known != nullptr && certificates == Certificates::keep;
+    auto rules = make_rules(*snapshot, listener, keeps ? known->tls : nullptr);
     if (!rules) return Failed{rules.error()};
-    const ListenerRules* known = before != nullptr ? before->listener((*rules)->id) : nullptr;
     if (known != nullptr) (*rules)->connections = known->connections;
     snapshot->listeners.push_back(std::move(*rules));
   }

@@ -73,8 +73,11 @@ struct Snapshot {
   // Fails with a sentence: a certificate that does not load, a route that does not compile. The
   // configuration must have been validated: names refer to what exists. `before`: the snapshot that
   // this one will replace, or null; servers that stay are shared with it.
+  // `certificates`: whether they are read anew.
+  enum class Certificates : bool { keep, read };
   static Result<std::shared_ptr<Snapshot>, std::string> build(
-      std::shared_ptr<const config::Config> config, const Snapshot* before = nullptr);
+      std::shared_ptr<const config::Config> config, const Snapshot* before = nullptr,
+      Certificates certificates = Certificates::read);
 };
 
 }  // namespace stickler::proxy

@@ -109,8 +109,8 @@ onlyStickler("a terminal gets colours and no line that is too long", async (t) =
 
 scenario("show says what it can show, and when nobody is there", async () => {
   const names = help("show").commands.flat();
-  assert.deepEqual(names, ["servers", "sessions", "events", "errors", "tables", "table", "config",
-    "stat", "info"]);
+  assert.deepEqual(names, ["servers", "sessions", "events", "errors", "tables", "table",
+    "buckets", "nodes", "config", "stat", "info"]);
   const run = (...words) => new Promise((resolve) => {
     const done = (error, _, stderr) => resolve([error?.code ?? 0, stderr]);
     execFile(kSticklerBinary, words, done);

@@ -14,6 +14,7 @@
 #include "config/resolve.h"
 #include "net/event_loop.h"
 #include "net/task_group.h"
+#include "observe/cluster_fixture.h"
 #include "observe/fake_administration.h"
 #include "observe/runtime_commands.h"
 
@@ -65,10 +66,16 @@ std::shared_ptr<proxy::Snapshot> make_snapshot() {
 // Demands of each request what the program relies on.
 class Program final : public observe::test::FakeAdministration {
  public:
+  Program() { known.clusters = {observe::test::busy_cluster()}; }
+
   const proxy::Snapshot& snapshot() const override { return *snapshot_; }
   backend::Admin admin_state(ServerName server) const override {
     demand_known(server);
     return backend::Admin::ready;
+  }
+  net::Task<Result<std::size_t, std::string>> rebalance(std::string cluster, bool) override {
+    demand(cluster.empty() || cluster == known.clusters.front().name);
+    co_return will_move;
   }
   net::Task<observe::ReloadResult> reload(MovedKeys) override { co_return observe::ReloadResult{}; }
   std::optional<std::string> set_state(ServerName server, backend::Admin) override {

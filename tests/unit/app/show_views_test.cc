@@ -4,6 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <sstream>
+
+#include "observe/cluster_fixture.h"
+#include "observe/cluster_listing.h"
 #include "observe/event_listing.h"
 #include "observe/servers_json.h"
 #include "observe/session_lines.h"
@@ -16,6 +21,7 @@ namespace stickler::app {
 namespace {
 
 using observe::test::an_hour_old;
+using observe::test::busy_cluster;
 using observe::test::kNow;
 
 std::string shown(const Table& table) { return render(table, {}); }
@@ -140,6 +146,68 @@ TEST(ShowViews, KeysOfAStickTable) {
   EXPECT_EQ(shared.rows[0][5].tint, Tint::doubtful);
   EXPECT_EQ(shared.rows[1][5].text, "settled");
   EXPECT_EQ(shared.rows[1][6].text, "3");
+}
+
+Table nodes_of(const std::vector<cluster::ClusterReport>& clusters) {
+  return nodes_table(Json::parse(observe::clusters_nodes_json(clusters)),
+                     observe::test::kClusterSeen);
+}
+
+TEST(ShowViews, BucketsThatAreAlikeAreOneRow) {
+  const Json clusters = Json::parse(observe::clusters_buckets_json({busy_cluster()}));
+  const Table table = buckets_table(clusters, observe::test::kClusterSeen);
+  EXPECT_EQ(shown(table),
+            "BUCKETS  STATE       FOR  CAUSE      NODE\n"
+            "00-3f    serving     3 h             node-a\n"
+            "40       closing    12 s  rebalance  node-a → node-b\n"
+            "41-7f    serving     3 h             node-a\n"
+            "80-fd    serving     2 h             node-b\n"
+            "fe       unloading  90 s  gone       node-c → node-b\n"
+            "ff       unowned     5 s             \n");
+  EXPECT_EQ(table.rows[0][1].tint, Tint::good);
+  EXPECT_EQ(table.rows[1][1].tint, Tint::doubtful);
+  EXPECT_EQ(table.rows[5][1].tint, Tint::bad);
+}
+
+TEST(ShowViews, NodesOfACluster) {
+  EXPECT_EQ(shown(nodes_of({busy_cluster()})),
+            "NODE    KEY         BUCKETS  LEAVING  COMING  LOCAL URL         TROUBLE\n"
+            "node-a  registered      127        1       0  http://10.0.0.1/  \n"
+            "node-b  registered      126        0       2  http://10.0.0.2/  \n"
+            "node-c  gone 3 min        0        1       0  http://10.0.0.3/  connection refused\n");
+  cluster::ClusterReport report = busy_cluster();
+  report.nodes.pop_back();
+  EXPECT_EQ(nodes_of({report}).columns.back().title, "LOCAL URL");
+}
+
+TEST(ShowViews, OfSeveralClustersEachRowSaysWhoseItIs) {
+  const std::vector<cluster::ClusterReport> clusters{busy_cluster(), busy_cluster(16)};
+  EXPECT_EQ(nodes_of(clusters).columns[0].title, "CLUSTER");
+  EXPECT_EQ(nodes_of(clusters).rows[0].size(), 8U);
+  const Json buckets = Json::parse(observe::clusters_buckets_json(clusters));
+  const Table table = buckets_table(buckets, observe::test::kClusterSeen);
+  EXPECT_EQ(table.rows[6][0].text, "bases");
+  EXPECT_EQ(table.rows[6][1].text, "0-3");
+}
+
+TEST(ShowViews, ClustersFitATerminal) {
+  cluster::ClusterReport report = busy_cluster();
+  for (cluster::NodeReport& node : report.nodes) {
+    node.id = "dtable-server-of-the-second-floor-" + node.id;
+    node.trouble = "it answers 500 Internal Server Error";
+  }
+  const auto widest = [](const std::string& text) {
+    std::size_t most = 0;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) most = std::max(most, line.size());
+    return most;
+  };
+  EXPECT_LE(widest(render(nodes_of({report}), {.width = 80})), 80U + 3 * std::size("…"));
+  const Json clusters = Json::parse(observe::clusters_nodes_json({report}));
+  EXPECT_EQ(clusters_remark(clusters, 80),
+            "bases: vouches: epoch 41, monitor lb1 (this process), etcd at\n"
+            "  http://10.0.0.9:2379, heartbeat 3.1 ms, 2 buckets move, 1 bucket has no node\n");
+  EXPECT_EQ(clusters_remark(Json::array(), 80), "no cluster is configured\n");
 }
 
 }  // namespace

@@ -78,6 +78,7 @@ Wrong wrong_for(const Setting& setting) {
     case Form::texts:
       return {"[ true ]", " must be a text in quotes or a list of them"};
     default:
+      if (!setting.short_form.empty()) return {"true", " must be a text in quotes"};
       return {"\"x\"", " must be a group [write " + std::string(setting.name) + " = { "};
   }
 }

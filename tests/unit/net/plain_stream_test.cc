@@ -55,6 +55,19 @@ TEST_F(PlainStreamTest, TellsAnEndFromAReset) {
   EXPECT_EQ(read().error, ECONNRESET);
 }
 
+TEST_F(PlainStreamTest, AGuardIsAskedBeforeEachWrite) {
+  struct Guard final : WriteGuard {
+    bool may_write() const override { return open; }
+    bool open = true;
+  } guard;
+  stream_.guard_writes(&guard);
+  EXPECT_TRUE(write("yes").done());
+  guard.open = false;
+  EXPECT_EQ(write("no").error, ECANCELED);
+  stream_.guard_writes(nullptr);
+  EXPECT_TRUE(write("again").done());
+}
+
 TEST_F(PlainStreamTest, WritesPartsInOrder) {
   std::string one = "one ";
   std::string two = "two";

@@ -17,6 +17,7 @@ class FakeAdministration : public Administration {
   const proxy::Snapshot& snapshot() const override { return *served; }
   StatsSnapshot stats() override { return known; }
   net::Task<std::vector<proxy::LiveSession>> sessions() override { co_return open; }
+  net::Task<std::vector<KeptConnections>> kept_connections() override { co_return kept; }
   const CapturedErrors& errors() const override { return captured; }
   const std::vector<config::EffectiveSetting>& settings() const override { return effective; }
   backend::Admin admin_state(ServerName) const override { return backend::Admin::ready; }
@@ -27,6 +28,13 @@ class FakeAdministration : public Administration {
     return {};
   }
   std::optional<std::string> set_address(ServerName, std::string_view) override { return {}; }
+  std::vector<cluster::ClusterReport> clusters() const override { return known.clusters; }
+  net::Task<Result<std::size_t, std::string>> rebalance(std::string cluster,
+                                                        bool dry_run) override {
+    rebalanced.push_back(cluster + (dry_run ? " (dry)" : ""));
+    if (!refusal.empty()) co_return Failed{refusal};
+    co_return will_move;
+  }
   void end_tunnels(ServerName server) override { ended.emplace_back(server.server); }
   std::optional<std::string> drain(ServerName, Duration) override { return {}; }
   DrainReport drain_report(ServerName) override { return {}; }
@@ -34,10 +42,14 @@ class FakeAdministration : public Administration {
   std::shared_ptr<const proxy::Snapshot> served;
   StatsSnapshot known;
   std::vector<proxy::LiveSession> open;
+  std::vector<KeptConnections> kept;  // of each worker
   CapturedErrors captured;
   std::vector<config::EffectiveSetting> effective;
   std::vector<unsigned> weights;   // that were set
   std::vector<std::string> ended;  // servers whose tunnels were
+  std::vector<std::string> rebalanced;
+  std::size_t will_move = 0;
+  std::string refusal;  // "" : it is done
 };
 
 }  // namespace stickler::observe::test

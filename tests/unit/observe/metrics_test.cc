@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "observe/cluster_fixture.h"
 #include "observe/table_fixture.h"
 
 namespace stickler::observe {
@@ -314,6 +315,46 @@ TEST_F(MetricsTest, RedisIsThereWhileATableIsShared) {
   EXPECT_EQ(value("stickler_redis_up"), "0");
   stats_.sharing.reset();
   EXPECT_EQ(value("stickler_redis_up"), "none");
+}
+
+TEST_F(MetricsTest, ClustersTellOfBucketsNodesAndThisProcess) {
+  EXPECT_EQ(value(R"(stickler_cluster_epoch{cluster="bases"})"), "none");
+  stats_.clusters = {test::busy_cluster()};
+  EXPECT_EQ(value(R"(stickler_cluster_buckets{cluster="bases",state="serving"})"), "253");
+  EXPECT_EQ(value(R"(stickler_cluster_buckets{cluster="bases",state="closing"})"), "1");
+  EXPECT_EQ(value(R"(stickler_cluster_buckets{cluster="bases",state="unloading"})"), "1");
+  EXPECT_EQ(value(R"(stickler_cluster_buckets{cluster="bases",state="unowned"})"), "1");
+  EXPECT_EQ(value(R"(stickler_cluster_moving_buckets{cluster="bases"})"), "2");
+  EXPECT_EQ(value(R"(stickler_cluster_longest_move_seconds{cluster="bases"})"), "90.5");
+  EXPECT_EQ(value(R"(stickler_cluster_epoch{cluster="bases"})"), "41");
+  EXPECT_EQ(value(R"(stickler_cluster_vouches{cluster="bases"})"), "1");
+  EXPECT_EQ(value(R"(stickler_cluster_heartbeat_lag_seconds{cluster="bases"})"), "0.0031");
+  EXPECT_EQ(value(R"(stickler_cluster_moves_total{cluster="bases"})"), "12");
+  EXPECT_EQ(value(R"(stickler_cluster_last_move_seconds{cluster="bases"})"), "2.1");
+  EXPECT_EQ(value(R"(stickler_cluster_silences_total{cluster="bases"})"), "0");
+  EXPECT_EQ(value(R"(stickler_cluster_monitor_elected{cluster="bases"})"), "1");
+  EXPECT_EQ(value(R"(stickler_cluster_monitor_here{cluster="bases"})"), "1");
+  EXPECT_EQ(value(R"(stickler_cluster_balancers{cluster="bases"})"), "2");
+  EXPECT_EQ(value(R"(stickler_cluster_etcd_up{cluster="bases"})"), "1");
+  const auto of_node = [&](const std::string& name, const std::string& more = "") {
+    return value("stickler_cluster_node_" + name + R"({cluster="bases",node="node-c")" + more +
+                 "}");
+  };
+  EXPECT_EQ(of_node("buckets", R"(,state="serving")"), "0");
+  EXPECT_EQ(of_node("buckets", R"(,state="leaving")"), "1");
+  EXPECT_EQ(of_node("buckets", R"(,state="coming")"), "0");
+  EXPECT_EQ(of_node("registered"), "0");
+  EXPECT_EQ(of_node("refuses"), "1");
+}
+
+TEST_F(MetricsTest, WhoOnlyWatchesAClusterVouchesForNothing) {
+  stats_.clusters = {test::busy_cluster()};
+  stats_.clusters[0].balances = false;
+  stats_.clusters[0].trouble = "no answer";
+  for (const char* name : {"vouches", "heartbeat_lag_seconds", "silences_total"}) {
+    EXPECT_EQ(value("stickler_cluster_" + std::string(name) + R"({cluster="bases"})"), "none");
+  }
+  EXPECT_EQ(value(R"(stickler_cluster_etcd_up{cluster="bases"})"), "0");
 }
 
 }  // namespace

@@ -96,6 +96,10 @@ TEST(ServersState, ConnectionsInUseAreHaproxysColumns) {
             "unsafe_nb safe_nb idle_lim idle_cur idle_per_thr[2]");
   EXPECT_EQ(lines[1], "app/s1 3/2 10.0.0.1 80 - 0 4 9 0 0 0 -1 0 0 0");
   EXPECT_EQ(lines[2], "app/s2 3/3 - 0 - 0 0 0 0 0 0 -1 0 0 0");
+  const std::vector<KeptConnections> kept{{{"app/s1", 3}, {"app/s2", 1}}, {{"app/s1", 2}}};
+  const auto with_kept = lines_of(servers_connections(stats, "", kept));
+  EXPECT_EQ(with_kept[1], "app/s1 3/2 10.0.0.1 80 - 0 4 9 0 0 5 -1 5 3 2");
+  EXPECT_EQ(with_kept[2], "app/s2 3/3 - 0 - 0 0 0 0 0 1 -1 1 1 0");
   EXPECT_EQ(lines_of(servers_connections(stats, "app")).size(), 4U);
   EXPECT_EQ(lines_of(servers_connections(stats, "other")).size(), 1U);
 }

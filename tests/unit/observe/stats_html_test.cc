@@ -6,6 +6,7 @@
 
 #include <re2/re2.h>
 
+#include "observe/cluster_fixture.h"
 #include "observe/page_fixture.h"
 
 namespace stickler::observe {
@@ -135,7 +136,7 @@ TEST(StatsHtml, SaysHowItGoesWithRedis) {
       HasSubstr("|▼ ALONE|45 s|Redis at 10.0.0.9:6379 does not answer (connection refused): "
                 "each balancer decides by itself; so far "));
   stats.sharing.reset();
-  EXPECT_THAT(page_of(stats), Not(HasSubstr("<p class=\"redis\">")));
+  EXPECT_THAT(page_of(stats), Not(HasSubstr("<p class=\"line\">")));
 }
 
 TEST(StatsHtml, TablesAreCalledByTheirHeadings) {
@@ -179,6 +180,15 @@ TEST(StatsHtml, IsWholeBeforeAnythingHasHappened) {
 
 // ---- texts from outside ----
 
+void call_everything(const std::string& text, cluster::ClusterReport& report) {
+  report.name = report.monitor = report.etcd = report.trouble = text;
+  for (cluster::NodeReport& node : report.nodes) {
+    node.id = node.urls.local_node_url = node.trouble = text;
+  }
+  for (auto& [state, since] : report.buckets) state.owner = state.next = text;
+  for (cluster::BalancerReport& balancer : report.balancers) balancer.name = text;
+}
+
 void call_everything(const std::string& text, StatsSnapshot& stats) {
   ProcessStats& process = stats.process;
   process.reload.ok = false;
@@ -198,6 +208,7 @@ void call_everything(const std::string& text, StatsSnapshot& stats) {
   for (TableStats& table : stats.tables) table.name = text;
   stats.sharing->state = cluster::SharingReport::State::alone;
   stats.sharing->address = stats.sharing->trouble = text;
+  for (cluster::ClusterReport& report : stats.clusters) call_everything(text, report);
   for (Event& event : stats.events) event.text = text;
   for (Move& move : stats.moves) {
     move.backend = move.from = move.to = move.reason = move.request = text;
@@ -213,6 +224,7 @@ std::string skeleton(std::string html) {
 
 TEST(StatsHtml, StaysAsItIsWhateverTextsComeFromOutside) {
   StatsSnapshot stats = test::busy_snapshot();
+  stats.clusters = {test::busy_cluster(16), test::busy_cluster(4096)};
   call_everything("harmless", stats);
   const std::string expected = skeleton(page_of(stats, "server=harmless/harmless"));
   for (const char* hostile :

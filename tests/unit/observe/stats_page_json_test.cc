@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "observe/cluster_fixture.h"
 #include "observe/page_fixture.h"
 
 namespace stickler::observe {
@@ -53,6 +54,20 @@ TEST(StatsPageJson, DescribesStickTables) {
   EXPECT_EQ(tables[1]["shared"], true);
   EXPECT_EQ(tables[1]["counts"]["hits"], 81'234);
   EXPECT_EQ(tables[1]["counts"]["corrected"], 2);
+}
+
+TEST(StatsPageJson, DescribesClusters) {
+  StatsSnapshot stats = test::busy_snapshot();
+  EXPECT_EQ(json_of(stats)["clusters"], json::array());
+  stats.clusters = {test::busy_cluster()};
+  const json cluster = json_of(stats)["clusters"][0];
+  EXPECT_EQ(cluster["cluster"], "bases");
+  EXPECT_EQ(cluster["standing"], "vouches");
+  EXPECT_EQ(cluster["epoch"], 41);
+  EXPECT_EQ(cluster["nodes"][2]["gone_since"], "2027-01-15T07:57:00.000Z");
+  EXPECT_EQ(cluster["balancers"][0]["here"], true);
+  EXPECT_EQ(cluster["buckets"].size(), 256U);
+  EXPECT_EQ(cluster["buckets"][0x40]["since"], "2027-01-15T07:59:48.000Z");
 }
 
 TEST(StatsPageJson, DescribesRedis) {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "observe/cluster_fixture.h"
 #include "observe/page_fixture.h"
 
 namespace stickler::observe {
@@ -45,6 +46,32 @@ TEST(StatsWarnings, SayThatNobodyTakesNewSessions) {
   stats.backends[0].servers[0].weight = 0;
   EXPECT_THAT(texts(stats), ElementsAre("backend server-pro takes no new sessions: whatever is up "
                                         "there drains"));
+}
+
+TEST(StatsWarnings, SayWhatIsWrongWithAClusterAndItsNodes) {
+  StatsSnapshot stats = quiet();
+  stats.clusters = {test::busy_cluster()};
+  EXPECT_THAT(
+      texts(stats),
+      ElementsAre("cluster bases: 1 bucket without a node",
+                  "cluster bases: node node-c does not let go of its buckets: connection "
+                  "refused",
+                  "cluster bases: node node-c is not registered any more (gone for 3 min)"));
+  cluster::ClusterReport& report = stats.clusters[0];
+  report.unowned = 0;
+  report.nodes.pop_back();
+  EXPECT_THAT(texts(stats), IsEmpty());
+  report.trouble = "no answer within 3 s";
+  EXPECT_THAT(texts(stats), ElementsAre("cluster bases: trouble with etcd: no answer within 3 s"));
+  EXPECT_EQ(stats_warnings(stats).front().weight, Weight::warning);
+  report.vouches = false;
+  report.monitor = "";
+  EXPECT_THAT(
+      texts(stats),
+      ElementsAre(HasSubstr("cluster bases: this balancer is silent, its requests get 503: "
+                            "epoch 41, "),
+                  "cluster bases has no monitor: no bucket can move, and none gets a node"));
+  EXPECT_EQ(stats_warnings(stats).front().weight, Weight::error);
 }
 
 TEST(StatsWarnings, SayWhyStickTablesAreNotShared) {

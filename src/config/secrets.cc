@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "config/redis_secrets.h"
+#include "config/secrets.h"
 
 #include <sys/stat.h>
 
@@ -62,8 +62,6 @@ class SecretFile {
   const std::string& file_;
 };
 
-}  // namespace
-
 void read_redis_secrets(Config& config, const Places& places, Report& report) {
   if (!config.redis) return;
   Redis& redis = *config.redis;
@@ -77,6 +75,18 @@ void read_redis_secrets(Config& config, const Places& places, Report& report) {
   if (redis.hash_key.size() < kShortSecret && !redis.hash_key.empty()) {
     file.warning("a secret of less than 16 characters can be guessed",
                  "openssl rand -hex 32 > " + redis.hash_key_file);
+  }
+}
+
+}  // namespace
+
+void read_secrets(Config& config, const Places& places, Report& report) {
+  read_redis_secrets(config, places, report);
+  for (Cluster& cluster : config.clusters) {
+    Etcd& etcd = cluster.etcd;
+    if (etcd.password_file.empty()) continue;
+    const std::string setting = "clusters." + cluster.name + ".etcd.password_file";
+    etcd.password = SecretFile(config, places, report, setting, etcd.password_file).read();
   }
 }
 
