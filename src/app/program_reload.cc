@@ -81,6 +81,7 @@ std::optional<std::string> Program::prepare_reload(config::LoadResult& loaded, M
     if (!change.starts_with("clusters")) continue;
     return "clusters change by a restart only: " + change;
   }
+  if (loaded.config->listeners.empty()) return "the file has no listeners";
   auto snapshot = proxy::Snapshot::build(clusters_.with_nodes(loaded.config), snapshot_.get());
   if (!snapshot) return snapshot.error();
   if (auto error = hold_moved_keys(**snapshot, moved)) return error;

@@ -28,14 +28,20 @@ Counts::iterator most(Counts& counts) {
 
 }  // namespace
 
+// Who gets how many is found out first: neighbours then go to the same node, which is easier to
+// read.
 BucketOwners keep_owners(BucketOwners owners, const std::set<std::string>& nodes) {
   if (nodes.empty()) return owners;
   Counts counts = count(owners, nodes);
+  const Counts before = counts;
+  std::vector<std::string*> free;
   for (std::string& owner : owners) {
-    if (nodes.contains(owner)) continue;
-    const auto taker = fewest(counts);
-    owner = taker->first;
-    ++taker->second;
+    if (!nodes.contains(owner)) free.push_back(&owner);
+  }
+  for (std::size_t i = 0; i < free.size(); ++i) ++fewest(counts)->second;
+  auto next = free.begin();
+  for (const auto& [node, number] : counts) {
+    for (std::size_t had = before.at(node); had < number; ++had) **next++ = node;
   }
   return owners;
 }

@@ -160,7 +160,8 @@ void MonitorRules::follow_plan(const ClusterView& view, Assignment& next) const 
     BucketState& bucket = next.buckets[i];
     if (owners[i] == bucket.meant_for()) continue;
     const auto stays = memory_.stays.find(i);
-    if (stays != memory_.stays.end() && asked_ < stays->second) continue;
+    const bool rests = stays != memory_.stays.end() && asked_ < stays->second;
+    if (rests && !view.wish) continue;
     const std::string& leaves = bucket.meant_for();
     const Cause cause = nodes.contains(leaves) ? Cause::rebalance : Cause::gone;
     redirect(bucket, owners[i], cause, next.epoch);
@@ -268,8 +269,11 @@ std::vector<MonitorRules::Call> MonitorRules::calls(const ClusterView& view) con
   if (!terms_.by_call || !view.assignment) return {};
   std::map<std::string, Call> calls;
   for (const auto& [bucket, seen] : memory_.unloading) {
-    if (asked_ < seen.seen + terms_.linger) continue;
-    for (const std::string& node : owners(view, view.assignment->buckets[bucket])) {
+    const BucketState& state = view.assignment->buckets[bucket];
+    // The view may be later than what was seen.
+    const bool still = state.stage == Stage::unloading && state.since == seen.since;
+    if (!still || asked_ < seen.seen + terms_.linger) continue;
+    for (const std::string& node : owners(view, state)) {
       const auto failing = memory_.failing.find(node);
       const bool rests = failing != memory_.failing.end() && asked_ < failing->second.again;
       if (seen.done.contains(node) || rests) continue;
