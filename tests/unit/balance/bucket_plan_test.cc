@@ -73,7 +73,7 @@ TEST(BucketPlan, WhoIsThereKeepsWhatItHas) {
 TEST(BucketPlan, WhatNobodyHasGoesToWhoHasFewest) {
   EXPECT_EQ(kept("aa-b", "abc"), "aacb");
   EXPECT_EQ(kept("aaxx", "ab"), "aabb");
-  EXPECT_EQ(kept("------", "ab"), "ababab");
+  EXPECT_EQ(kept("------", "ab"), "aaabbb");
 }
 
 TEST(BucketPlan, WithoutNodesNothingChanges) {
