@@ -34,9 +34,12 @@ MonitorTerms terms_of(const config::Cluster& settings) {
   return terms;
 }
 
-// So that an assignment that is begun anew comes after all that nodes may remember.
+// So that an assignment that is begun anew comes after all that nodes may remember: milliseconds,
+// since an assignment may be written several times a second.
 std::uint64_t first_epoch() {
-  return static_cast<std::uint64_t>(std::max<std::time_t>(1, std::time(nullptr)));
+  using std::chrono::milliseconds;
+  const auto now = net::EventLoop::current().wall_now().time_since_epoch();
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<milliseconds>(now).count());
 }
 
 std::string unload_text(const MonitorRules::Call& call, std::size_t buckets) {

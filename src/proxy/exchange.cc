@@ -203,11 +203,7 @@ net::Task<> Exchange::reply_to_failure(const Failure& failure) {
     co_return;
   }
   bool close = !client_.body_ended() || failure.who == Who::client;
-  const unsigned status = status_of(failure);
-  LocalReply answer = error_reply(status, close);
-  const bool passes = failure.why == Why::moving || failure.why == Why::silent;
-  answer.retry_later = status == 503 && passes;
-  co_await reply(std::move(answer));
+  co_await reply(error_reply(status_of(failure), close));
 }
 
 // 3. to 5.
