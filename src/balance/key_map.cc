@@ -113,7 +113,7 @@ MapVerdict KeyMap::find(std::string_view path, std::string_view query) const {
   if (is_held(found.text)) return {Kind::held};
   const Rule* rule = find_rule(found.text);
   if (rule == nullptr) return {Kind::unowned};
-  return {Kind::owned, rule->server, rule->settings->name};
+  return {Kind::owned, rule->server, rule->settings->name, rule->settings->backend};
 }
 
 MapVerdict KeyMap::without_key() const {

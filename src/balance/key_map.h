@@ -33,6 +33,7 @@ struct MapVerdict {
   Kind kind = Kind::unasked;
   std::optional<std::size_t> server = {};  // position
   std::string_view rule = {};              // its name
+  std::string_view backend = {};           // in place of a server: another one, that finds it
   // Of a cluster, in place of both: who has it is not for the map to say.
   std::optional<std::size_t> bucket = {};
 

@@ -36,7 +36,7 @@ bool same_places(const config::MapKey& one, const config::MapKey& other) {
 std::vector<std::pair<std::string, std::string>> expressions(const config::KeyMap& map) {
   std::vector<std::pair<std::string, std::string>> all;
   for (const config::MapRule& rule : map.rules) {
-    if (!rule.regex.empty()) all.emplace_back(rule.regex, rule.server);
+    if (!rule.regex.empty()) all.emplace_back(rule.regex, rule.owner());
   }
   return all;
 }
@@ -88,7 +88,7 @@ MovedKeys Comparison::run() {
         for (const auto* list : {&rule.exact, &rule.prefixes, &rule.hex}) {
           all.insert(all.end(), list->begin(), list->end());
         }
-        all.insert(all.end(), {rule.regex, rule.server});
+        all.insert(all.end(), {rule.regex, rule.owner()});
       }
       return all;
     };
@@ -113,7 +113,7 @@ void Comparison::everything(std::string sentence) {
 
 std::string Comparison::owner(const KeyMap& map, const std::string& begin) {
   const config::MapRule* rule = map.rule_of(example(begin));
-  return rule == nullptr ? "" : rule->server;
+  return rule == nullptr ? "" : rule->owner();
 }
 
 void Comparison::add(const std::string& keys, const std::string& from, const std::string& to) {

@@ -337,7 +337,11 @@ struct MapRule {
   std::vector<std::string> prefixes;
   std::vector<std::string> hex;  // hex_range.h
   std::string regex;
-  std::string server;
+  std::string server;   // one of the two
+  std::string backend;  // which has no map itself
+
+  // For people and for comparison.
+  std::string owner() const { return backend.empty() ? server : "backend " + backend; }
 };
 
 // Words in the place of a server's name.

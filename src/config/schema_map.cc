@@ -44,10 +44,11 @@ constexpr Setting kMapRuleRows[] = {
         .like("\"0-9\", \"00-7f\"", check_hex_range),
     text<&MapRule::regex>("regex", "Keys that match from their beginning.")
         .like("RE2 expression", check_regex),
-    text<&MapRule::server>("server", "Whose they are.").required("server = \"NAME\";"),
+    text<&MapRule::server>("server", "Whose they are."),
+    text<&MapRule::backend>("backend", "Or a backend that has its own way to find the server."),
 };
 
-constinit const Section kMapRuleSection{"Keys that belong to one server.", kMapRuleRows,
+constinit const Section kMapRuleSection{"Keys that belong to one server, or backend.", kMapRuleRows,
                                         defaults_of<MapRule>};
 
 constexpr Setting kMapRows[] = {

@@ -108,6 +108,15 @@ bool leads_to(const Listener& listener, const std::string& backend) {
   return std::ranges::find(listener.routes, backend, &Route::backend) != listener.routes.end();
 }
 
+bool is_used(const Config& config, const std::string& backend) {
+  const bool listened = std::ranges::any_of(
+      config.listeners, [&](const Listener& listener) { return leads_to(listener, backend); });
+  return listened || std::ranges::any_of(config.backends, [&](const Backend& other) {
+           return other.map && std::ranges::find(other.map->rules, backend, &MapRule::backend) !=
+                                   other.map->rules.end();
+         });
+}
+
 std::string choose_from(std::string_view wrong, const std::vector<std::string_view>& names,
                         std::string_view what) {
   if (auto near = nearest(wrong, names); !near.empty()) {

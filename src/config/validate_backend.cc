@@ -200,11 +200,6 @@ void validate_limits(const BackendView& view) {
   if (limited) validate_queue(view);
 }
 
-bool is_used(const Config& config, const Backend& backend) {
-  return std::ranges::any_of(
-      config.listeners, [&](const Listener& listener) { return leads_to(listener, backend.name); });
-}
-
 }  // namespace
 
 void validate_backends(const Validation& all) {
@@ -216,7 +211,7 @@ void validate_backends(const Validation& all) {
     validate_check(view);
     validate_limits(view);
     // What could not be read may have been the reference to it.
-    if (is_used(all.config, backend) || all.report.has_errors()) continue;
+    if (is_used(all.config, backend.name) || all.report.has_errors()) continue;
     all.report.warning(all.places.name(view.path), view.path + " is never used");
   }
 }

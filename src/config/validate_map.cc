@@ -63,6 +63,23 @@ void validate_texts(const MapView& view, const MapRule& rule) {
   }
 }
 
+void validate_owner(const MapView& view, const MapRule& rule) {
+  const std::string setting = ".rules." + rule.name;
+  if (rule.server.empty() == rule.backend.empty()) {
+    return view.error(setting,
+                      rule.server.empty() ? ": whose these keys are is not said"
+                                          : ": both a server and a backend have these keys",
+                      "write server = \"NAME\"; or backend = \"NAME\";");
+  }
+  validate_server(view, setting + ".server", rule.server);
+  if (rule.backend.empty()) return;
+  validate_reference(view.all, view.path + setting + ".backend", rule.backend);
+  const Backend* backend = find_backend(view.all.config, rule.backend);
+  if (backend == nullptr || !backend->map) return;
+  view.error(setting + ".backend", ": backend '" + rule.backend + "' has a map itself",
+             "let its servers be named here");
+}
+
 void validate_rule(const MapView& view, const MapRule& rule) {
   const std::string setting = ".rules." + rule.name;
   const int kinds = int{!rule.exact.empty()} + int{!rule.prefixes.empty()} +
@@ -73,7 +90,7 @@ void validate_rule(const MapView& view, const MapRule& rule) {
                           : ": several things say which keys these are",
                "write one of exact, prefix, hex and regex");
   }
-  validate_server(view, setting + ".server", rule.server);
+  validate_owner(view, rule);
   if (view.is_uuid()) validate_texts(view, rule);
 }
 
@@ -159,7 +176,7 @@ void validate_cover(const MapView& view) {
   }
   for (std::size_t i = 0; i < rules.size(); ++i) {
     const std::string twice = runs_of(cover, [&](std::size_t cell) {
-      return cover.others[cell] == i && rules[*cover.owners[cell]].server != rules[i].server;
+      return cover.others[cell] == i && rules[*cover.owners[cell]].owner() != rules[i].owner();
     });
     if (twice.empty()) continue;
     view.error(".rules." + rules[i].name + ".hex",

@@ -36,6 +36,9 @@ void validate_reference(const Validation& all, const std::string& path, const st
 // Whether a request of the listener can come to that backend.
 bool leads_to(const Listener& listener, const std::string& backend);
 
+// Whether any request can.
+bool is_used(const Config& config, const std::string& backend);
+
 // "did you mean 'a'?", or what there is; `what` is "backend", for example.
 std::string choose_from(std::string_view wrong, const std::vector<std::string_view>& names,
                         std::string_view what);

@@ -204,21 +204,22 @@ void explain_backend(const balance::Question& question, std::time_t now, Explana
   }
 }
 
-void explain_request(const proxy::ListenerRules& listener, const http::RequestHead& head,
-                     const ExplainedRequest& request, std::time_t now,
-                     const std::vector<cluster::ClusterReport>* clusters, Explanation& all) {
+void explain_request(const proxy::Snapshot& snapshot, const proxy::ListenerRules& listener,
+                     const http::RequestHead& head, const ExplainedRequest& request,
+                     std::time_t now, const std::vector<cluster::ClusterReport>* clusters,
+                     Explanation& all) {
   if (const auto page = proxy::find_page(listener.settings, head.path)) {
     const bool shown = proxy::may_see(*page->page, head.fields);
     return answer_here(shown ? 200 : 401, describe(page->kind), all);
   }
   explain_routes(listener, head, all);
   const config::Route* route = listener.routes.match(head);
-  if (auto own = proxy::own_answer(listener, route, head)) {
+  const proxy::Destination destination = snapshot.destination(listener, route, head);
+  if (auto own = proxy::own_answer(listener, route, destination, head)) {
     answer_here(own->reply.status, describe(own->why, listener.settings, route), all);
     all.outcome.location = own->reply.location;
     return;
   }
-  const proxy::Destination& destination = listener.destination(route);
   balance::Question question = proxy::question_of(destination, route, head, request.client, now);
   balance::SupposedServers servers(question.servers);
   suppose(request.supposed, *question.backend, servers);
@@ -258,7 +259,7 @@ Result<Explanation, std::string> explain(const proxy::Snapshot& snapshot,
   }
   http::RequestParser parser(proxy::head_limits(listener.settings));
   if (parser.parse(request.head) == http::ParseStatus::complete) {
-    explain_request(listener, parser.head(), request, now, clusters, all);
+    explain_request(snapshot, listener, parser.head(), request, now, clusters, all);
   } else {
     answer_here(parser.error().status, parser.error().what, all);
   }

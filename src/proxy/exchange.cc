@@ -84,7 +84,8 @@ Exchange::Exchange(ClientConnection& client, const http::RequestHead& head, Requ
       service_(service),
       began_(timing.began),
       route_(client.facts().listener->routes.match(head)),
-      destination_(client.facts().listener->destination(route_)),
+      destination_(client.facts().generation->snapshot().destination(*client.facts().listener,
+                                                                     route_, head)),
       record_(bad_request_record(client.facts(), timing)),
       live_(record_, began_),
       parties_{client.facts().listener, destination_.backend, std::nullopt} {
@@ -117,7 +118,7 @@ net::Task<std::unique_ptr<UpgradedConnection>> Exchange::run() {
 
 // 2. What needs no server.
 std::optional<LocalReply> Exchange::local_answer() {
-  std::optional<OwnAnswer> own = own_answer(*client_.facts().listener, route_, head_);
+  std::optional<OwnAnswer> own = own_answer(*client_.facts().listener, route_, destination_, head_);
   if (own) return std::move(own->reply);
   if (max_body() > 0 && known_body() > max_body()) return error_reply(413, true);
   return std::nullopt;

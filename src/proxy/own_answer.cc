@@ -6,7 +6,7 @@
 namespace stickler::proxy {
 
 std::optional<OwnAnswer> own_answer(const ListenerRules& listener, const config::Route* route,
-                                    const http::RequestHead& head) {
+                                    const Destination& destination, const http::RequestHead& head) {
   using Cause = OwnAnswer::Why;
   // What a proxy for browsers would do; in front of servers it has no meaning (RFC 9110 §9.3.6).
   if (head.method == http::Method::connect)
@@ -20,11 +20,9 @@ std::optional<OwnAnswer> own_answer(const ListenerRules& listener, const config:
   }
   if (route != nullptr && route->answer)
     return OwnAnswer{Cause::answer, answer_reply(*route->answer)};
-  const Destination& destination = listener.destination(route);
   if (destination.backend == nullptr) return OwnAnswer{Cause::nowhere, error_reply(404, false)};
-  if (destination.pin || destination.backend->map() == nullptr) return std::nullopt;
-  const balance::MapVerdict verdict = destination.backend->map()->find(head.path, head.query);
-  if (!verdict.refuses()) return std::nullopt;
+  const balance::MapVerdict& verdict = destination.mapped;
+  if (destination.pin || !verdict.refuses()) return std::nullopt;
   using Kind = balance::MapVerdict::Kind;
   if (verdict.kind == Kind::held) {
     OwnAnswer held{Cause::held_key, error_reply(503, false)};
@@ -34,7 +32,6 @@ std::optional<OwnAnswer> own_answer(const ListenerRules& listener, const config:
   const bool bad = verdict.kind == Kind::malformed || verdict.kind == Kind::several;
   if (bad) return OwnAnswer{Cause::bad_key, error_reply(400, false)};
   return OwnAnswer{Cause::no_key, error_reply(404, false)};
-  return std::nullopt;
 }
 
 }  // namespace stickler::proxy

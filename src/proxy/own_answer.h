@@ -28,8 +28,9 @@ struct OwnAnswer {
   LocalReply reply;
 };
 
-// `route`: the one that matched, or null. Nothing if a server has to be asked.
+// `route`: the one that matched, or null; `destination`: this request's. Nothing if a server has to
+// be asked.
 std::optional<OwnAnswer> own_answer(const ListenerRules& listener, const config::Route* route,
-                                    const http::RequestHead& head);
+                                    const Destination& destination, const http::RequestHead& head);
 
 }  // namespace stickler::proxy

@@ -12,7 +12,7 @@ balance::Question question_of(const Destination& destination, const config::Rout
   question.servers = backend.views();
   question.route = route;
   question.pin = destination.pin;
-  if (backend.map() != nullptr) question.mapped = backend.map()->find(head.path, head.query);
+  question.mapped = destination.mapped;
   question.client_key = client.host_bytes();
   question.fields = head.fields;
   balance::judge_session(question, now);

@@ -13,8 +13,9 @@
 
 namespace stickler::proxy {
 
-// `destination` has a backend; `route` is the one that matched, or null. Views the arguments. What
-// a table says of its key is not among it: to ask is a use of the key, or not (balance/stick.h).
+// `destination`, the request's own, has a backend; `route` is the one that matched, or null. Views
+// the arguments. What a table says of its key is not among it: to ask is a use of the key, or not
+// (balance/stick.h).
 balance::Question question_of(const Destination& destination, const config::Route* route,
                               const http::RequestHead& head, const net::Address& client,
                               std::time_t now);

@@ -126,6 +126,16 @@ void Snapshot::take_force() const {
   for (const auto& backend : backends) backend->take_force();
 }
 
+// A map may lead to another backend, which has none.
+Destination Snapshot::destination(const ListenerRules& listener, const config::Route* route,
+                                  const http::RequestHead& head) const {
+  Destination destination = listener.destination(route);
+  if (destination.backend == nullptr || destination.backend->map() == nullptr) return destination;
+  destination.mapped = destination.backend->map()->find(head.path, head.query);
+  if (destination.pin || destination.mapped.backend.empty()) return destination;
+  return {find_backend(destination.mapped.backend), std::nullopt};
+}
+
 backend::Backend* Snapshot::find_backend(std::string_view name) const {
   for (const auto& backend : backends) {
     if (backend->name() == name) return backend.get();

@@ -24,6 +24,7 @@ namespace stickler::proxy {
 struct Destination {
   backend::Backend* backend = nullptr;  // null: nowhere
   std::optional<std::size_t> pin;       // the route's server, as position
+  balance::MapVerdict mapped = {};      // of one request; unasked where there is no map
 };
 
 // What a listener does with requests.
@@ -53,6 +54,11 @@ struct ListenerRules {
 struct Snapshot {
   // Comes into force: the control thread, once nothing can fail any more.
   void take_force() const;
+
+  // Where this request goes, with what the backend's map says of it. `route`: the one that matched,
+  // or null. Views the configuration.
+  Destination destination(const ListenerRules& listener, const config::Route* route,
+                          const http::RequestHead& head) const;
 
   // The backend of that name, or null.
   backend::Backend* find_backend(std::string_view name) const;

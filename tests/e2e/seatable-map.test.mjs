@@ -133,6 +133,23 @@ onlyStickler("without a key a request goes where the map says", async (t) => {
   }
 });
 
+onlyStickler("a rule may lead to a backend, which finds the server its own way", async (t) => {
+  const [third] = await namedServers(t, ["third"]);
+  const edit = (text) => text
+    .replace(/letters = .*$/m, 'letters = { hex = "a-f"; backend = "others"; };')
+    .replace(/^};\s*$/m, "};")
+    .replace("backends = {", `backends = {
+      others = { check = { http = "GET /ping/"; expect = 200; ${kQuick} };
+                 servers = { third = { address = "127.0.0.1:${third.port}"; }; }; };`);
+  const { ask, balancer } = await world(t, { edit });
+  assert.equal((await ask(`/dtables/${uuidOf("a7c")}`)).server, "third");
+  assert.equal((await ask(`/dtables/${uuidOf("17c")}`)).server, kDigits);
+  assert.equal((await ask("/ping/")).server, kLetters);
+  const explained = spawnSync(kSticklerBinary, ["explain", "-f", balancer.file, "--listener",
+    "dtable", `http://127.0.0.1/dtables/${uuidOf("a7c")}`], { encoding: "utf8" });
+  assert.match(explained.stdout, /others/, explained.stderr);
+});
+
 onlyStickler("what stands in the place of a key and is none is refused, as are two", async (t) => {
   const { ask, balancer } = await world(t);
   const [one, two] = [uuidOf("17c"), uuidOf("a7c")];
