@@ -14,12 +14,13 @@ import { RawClient } from "./harness/wire.mjs";
 
 const kUpgrade = ["Connection: Upgrade", "Upgrade: websocket"];
 
-async function world(t) {
+// Servers s1, which has tunnels, and s2. `keeps`: what is set survives a restart.
+async function world(t, { keeps } = {}) {
   const directory = mkdtempSync(path.join(tmpdir(), "stickler-drain-"));
   cleanUp(t, () => rmSync(directory, { recursive: true, force: true }));
   const runtime = {
     socket: path.join(directory, "stickler.sock"),
-    state_file: path.join(directory, "state.json"),
+    ...(keeps && { state_file: path.join(directory, "state.json") }),
   };
   const echo = upgrades(async (wire) => void wire.socket.pipe(wire.socket));
   const tunnels = await RawServer.start(t, echo);
@@ -91,7 +92,7 @@ onlyStickler("who puts the server back ends the wait with 1", async (t) => {
 });
 
 onlyStickler("the limit survives a restart", async (t) => {
-  const { balancer, command, runtime, settings } = await world(t);
+  const { balancer, command, runtime, settings } = await world(t, { keeps: true });
   assert.equal(await codeOf(command("drain", "s1", "--within", "2s")), 0);
   const { servers } = JSON.parse(readFileSync(runtime.state_file, "utf8"));
   assert.equal(typeof servers["server-pro/s1"].drain_until, "number");

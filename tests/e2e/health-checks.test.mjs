@@ -14,7 +14,7 @@ import { deferred } from "./harness/wait.mjs";
 import { RawClient } from "./harness/wire.mjs";
 
 // Often, but with patience: a busy machine must not make a server ill.
-const kFast = { http: "GET /status", interval: "20ms", timeout: "5s", rise: 1, fall: 1 };
+const kFast = { http: "HEAD /status", interval: "20ms", timeout: "5s", rise: 1, fall: 1 };
 
 // Servers whose state the test itself will wait for.
 async function world(t, kind, servers, check, settings = {}) {
@@ -49,8 +49,7 @@ async function checkedServer(t, name) {
 
 onlyStickler("a check is a whole HTTP/1.1 request that says who asks", async (t, kind) => {
   const server = await RawServer.start(t, answers());
-  const { balancer } = await world(t, kind, [{ name: "s1", port: server.port }],
-    { http: "HEAD /status" });
+  const { balancer } = await world(t, kind, [{ name: "s1", port: server.port }]);
   await balancer.waitForUp("s1");
   const { raw } = await server.requests.at(0);
   assert.equal(raw, `HEAD /status HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n` +
@@ -95,7 +94,8 @@ for (const [expect, healthy, ill] of kExpectations) {
 onlyStickler("an instance that closes is noticed by its body, though it still says 200",
   async (t, kind) => {
     const [closing, other] = [await checkedServer(t, "s1"), await checkedServer(t, "s2")];
-    const { balancer, ask } = await world(t, kind, [closing, other], { body: "web is alive" });
+    const { balancer, ask } = await world(t, kind, [closing, other],
+      { http: "GET /status", body: "web is alive" });
     await balancer.waitForUp("s1");
     await balancer.waitForUp("s2");
     closing.says(200, "web is closing");
@@ -248,7 +248,7 @@ async function tlsPort(t) {
 
 for (const [what, check, reason] of [
   ["a TLS check is a handshake", { http: undefined, tls: true }, /TLS handshake in/],
-  ["an HTTP check goes over TLS if told to", { tls: true }, /GET \/status: 200 in/],
+  ["an HTTP check goes over TLS if told to", { tls: true }, /HEAD \/status: 200 in/],
 ]) {
   onlyStickler(what, async (t, kind) => {
     const server = await namedServer(t, "s1");

@@ -18,8 +18,8 @@ import { RawClient } from "./harness/wire.mjs";
 
 const kUpgrade = ["Connection: Upgrade", "Upgrade: websocket"];
 
-// Servers s1 and s2 and a runtime socket in a folder of its own.
-async function world(t, { runtime = {}, servers, edit = () => {}, ...settings } = {}) {
+// Servers s1 and s2 and a runtime socket in a folder of its own. `keeps`: and a state file.
+async function world(t, { runtime = {}, servers, edit = () => {}, keeps, ...settings } = {}) {
   const directory = mkdtempSync(path.join(tmpdir(), "stickler-runtime-"));
   cleanUp(t, () => rmSync(directory, { recursive: true, force: true }));
   const socket = path.join(directory, "stickler.sock");
@@ -30,7 +30,7 @@ async function world(t, { runtime = {}, servers, edit = () => {}, ...settings } 
     cookie: { name: "N" },
     workers: 2,
     edit: (config) => {
-      config.runtime = { socket, state_file: state, ...runtime };
+      config.runtime = { socket, ...(keeps && { state_file: state }), ...runtime };
       edit(config);
     },
     ...settings,
@@ -160,7 +160,7 @@ onlyStickler("several commands in a line, and a conversation after prompt", asyn
 
 onlyStickler("what is set survives a reload and a restart; the file wins where it changed",
   async (t) => {
-    const { balancer, say, ask, start, state } = await world(t);
+    const { balancer, say, ask, start, state } = await world(t, { keeps: true });
     say("set server server-pro/s1 state drain");
     say("set server server-pro/s2 weight 7");
     assert.match(await balancer.reload({ timeouts: { client: "6s" } }), /reloaded in/);
@@ -177,7 +177,7 @@ onlyStickler("what is set survives a reload and a restart; the file wins where i
   });
 
 onlyStickler("a state file that is damaged is said and not used", async (t) => {
-  const { balancer, start, state } = await world(t);
+  const { balancer, start, state } = await world(t, { keeps: true });
   await end(balancer);
   writeFileSync(state, "{ \"servers\": 7 }");
   const again = await start();

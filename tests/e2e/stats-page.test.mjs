@@ -59,8 +59,8 @@ onlyStickler("requests are counted at their listener, backend and server", async
   assert.equal(server.sessions, 1);
   assert.equal(server.recent_responses.count, 5);
   assert.equal(stats.backends[0].counts.requests, 5);
-  assert.equal(named(stats.listeners, "plain").counts.requests, 5);
-  assert.equal(named(stats.listeners, "https").counts.requests, 0);
+  assert.equal(named(stats.listeners, balancer.listeners.plain).counts.requests, 5);
+  assert.equal(named(stats.listeners, balancer.listeners.https).counts.requests, 0);
   assert.equal(serverOf(await read(), session.server).counts.requests, 5, "reading is no request");
 
   const html = await viewer.get("/haproxy");
@@ -197,7 +197,9 @@ onlyStickler("whoever has no password sees nothing of the page", async (t) => {
 onlyStickler("the page belongs to no backend in the access log", async (t) => {
   const { viewer, balancer } = await world(t);
   await viewer.get("/haproxy;json");
-  await balancer.log.waitFor(/ plain plain\/<STATS> \S+ 200 \d+ - - LR-- .*"GET \/haproxy;json /);
+  const { plain } = balancer.listeners;
+  await balancer.log.waitFor(new RegExp(
+    ` ${plain} ${plain}/<STATS> \\S+ 200 \\d+ - - LR-- .*"GET /haproxy;json `));
 });
 
 onlyStickler("a reload keeps what was counted, and is told", async (t) => {
@@ -206,7 +208,7 @@ onlyStickler("a reload keeps what was counted, and is told", async (t) => {
   assert.match(await balancer.reload({ timeouts: { queue: "6s" } }), /reloaded in/);
   const { process, backends, listeners, events } = await read();
   assert.equal(serverOf({ backends }, session.server).counts.requests, 1);
-  assert.equal(named(listeners, "plain").counts.requests, 1);
+  assert.equal(named(listeners, balancer.listeners.plain).counts.requests, 1);
   assert.equal(process.reload.ok, true);
   assert.match(process.reload.text, /timeouts.queue 5s → 6s/);
   assert.match(events[0].text, /reloaded in/);

@@ -15,6 +15,20 @@ import { kLimit } from "./wait.mjs";
 const kRepository = fileURLToPath(new URL("../../../", import.meta.url));
 export const kSticklerBinary = process.env.STICKLER_BIN ?? path.join(kRepository, "build/stickler");
 
+// How a test's settings become Stickler's configuration, whose text is configure(settings, ports).
+// `listeners`: their names by what they are for. `checks`: whether all servers are checked, also
+// those of tests that have no checks.
+let way = {
+  configure: sticklerConfig,
+  listeners: { redirect: "redirect", https: "https", plain: "plain" },
+  checks: false,
+};
+
+// From now on.
+export function configureBy(another) {
+  way = another;
+}
+
 // Which balancers run: those of `kinds` that the environment does not leave out.
 export function balancers(kinds = ["stickler", "haproxy"]) {
   const wanted = (process.env.BALANCERS ?? "stickler,haproxy").split(",");
@@ -71,11 +85,19 @@ class Stickler extends Balancer {
     return new RegExp(`redispatched: (.+ by )?${server}\\b`);
   }
 
+  listeners = way.listeners;
+
+  // Every server has been checked once.
+  waitForVerdicts() {
+    const verdict = (name) => new RegExp(`\\b${name} is (up|down)\\b`, "i");
+    return Promise.all(this.settings.servers.map(({ name }) => this.log.waitFor(verdict(name))));
+  }
+
   // Writes the configuration anew, with these settings changed, and has it reloaded; says what the
   // log says of it.
   async reload(change = {}) {
     Object.assign(this.settings, change);
-    return this.reloadText(sticklerConfig(this.settings, this.ports));
+    return this.reloadText(way.configure(this.settings, this.ports));
   }
 
   async reloadText(text) {
@@ -111,19 +133,40 @@ class Haproxy extends Balancer {
 // `settings` as settings.mjs describes them, or { text, ports } with a whole configuration.
 // With `ready: false` returns at once, for a start that is expected to fail. `by`: a command that
 // runs the program in its own place, as prlimit does.
-export async function startStickler(t, { text, ports, ready = true, env = {}, by = [],
-                                         ...settings }) {
+export async function startStickler(t, { ready = true, ...how }) {
+  if (!ready) return runStickler(t, how);
+  const stickler = await readyStickler(t, how);
+  const { settings } = stickler;
+  await Promise.all(checkedServers(settings).map((name) => stickler.waitForUp(name)));
+  if (way.checks && settings.check === null) await stickler.waitForVerdicts();
+  return stickler;
+}
+
+const kTries = 3;
+const kTaken = /cannot listen on \S+: another process does already/;
+
+// A port that was free may belong to somebody else's test by the time it is listened on: then
+// others do as well, unless the test has chosen them.
+async function readyStickler(t, how) {
+  for (let tries = how.ports || how.text ? 1 : kTries; ; --tries) {
+    const stickler = await runStickler(t, how);
+    try {
+      await stickler.log.waitFor(/\bready\b/i, { limit: 2 * kLimit });
+      return stickler;
+    } catch (error) {
+      if (tries === 1 || !stickler.log.entries.some((line) => kTaken.test(line))) throw error;
+      await stickler.expectExit();
+    }
+  }
+}
+async function runStickler(t, { text, ports, env = {}, by = [], ...settings }) {
   ports ??= await newPorts();
-  const file = configFile(t, "stickler.conf", text ?? sticklerConfig(settings, ports));
+  const file = configFile(t, "stickler.conf", text ?? way.configure(settings, ports));
   const [command, ...words] = [...by, kSticklerBinary, "run", "-f", file];
   const stickler = new Stickler(t, "stickler", command, words, {
     env: { ...process.env, ...env },
   });
-  Object.assign(stickler, { ports, file, settings });
-  if (!ready) return stickler;
-  await stickler.log.waitFor(/\bready\b/i, { limit: 2 * kLimit });
-  await Promise.all(checkedServers(settings).map((name) => stickler.waitForUp(name)));
-  return stickler;
+  return Object.assign(stickler, { ports, file, settings });
 }
 
 // Servers that must be up before a test may expect traffic to be spread over them. HAProxy takes

@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { cleanUp } from "./cleanup.mjs";
 import { listen } from "./ports.mjs";
+import { tookUnaskedCheck } from "./unasked_checks.mjs";
 import { pause, Timeline, within } from "./wait.mjs";
 import { Wire } from "./wire.mjs";
 
@@ -20,9 +21,10 @@ export class RawServer {
   static async start(t, script, { port = 0 } = {}) {
     const server = new RawServer();
     const scripts = Array.isArray(script) ? script : [script];
-    server.listener = net.createServer({ allowHalfOpen: true }, (socket) => {
-      const index = server.connections.mark();
+    server.listener = net.createServer({ allowHalfOpen: true }, async (socket) => {
       const wire = new Wire(socket);
+      if (await tookUnaskedCheck(wire)) return;
+      const index = server.connections.mark();
       server.connections.push(wire);
       server.#run(scripts[Math.min(index, scripts.length - 1)], wire, index);
     });

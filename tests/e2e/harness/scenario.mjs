@@ -6,8 +6,20 @@ import { logsOf } from "./program.mjs";
 
 const kTestLimit = 60_000 * Number(process.env.STICKLER_TEST_PATIENCE ?? 1);
 
+// Suites that are declared once more for another configuration of Stickler (imported_suites.mjs):
+// what their tests are called, and which are left out.
+let again;
+
+export function declareAgain(how) {
+  again = how;
+}
+
 // One test.
 export function scenario(sentence, run, options = {}) {
+  if (!again) declare(sentence, run, options);
+}
+
+function declare(sentence, run, options = {}) {
   test(sentence, { timeout: kTestLimit, ...options }, async (t) => {
     try {
       await run(t);
@@ -21,7 +33,13 @@ export function scenario(sentence, run, options = {}) {
 // One test for each balancer that runs: run(t, kind). `kinds` limits it to those that are meant to
 // behave so; where they differ on purpose the sentence says whose way it is.
 export function forEachBalancer(sentence, run, kinds) {
-  for (const kind of balancers(kinds)) scenario(`${sentence} [${kind}]`, (t) => run(t, kind));
+  if (again) return declareOnceMore(sentence, run, kinds);
+  for (const kind of balancers(kinds)) declare(`${sentence} [${kind}]`, (t) => run(t, kind));
+}
+
+function declareOnceMore(sentence, run, kinds) {
+  if (again.leavesOut(sentence) || !balancers(kinds).includes("stickler")) return;
+  declare(`${sentence} [${again.name}]`, (t) => run(t, "stickler"));
 }
 
 export function onlyStickler(sentence, run) {

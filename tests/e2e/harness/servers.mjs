@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import http from "node:http";
 import { cleanUp } from "./cleanup.mjs";
 import { listen } from "./ports.mjs";
+import { isUnaskedCheck } from "./unasked_checks.mjs";
 import { Timeline } from "./wait.mjs";
 
 const kSwitching = "HTTP/1.1 101 Switching Protocols\r\n" +
@@ -16,6 +17,7 @@ const kSwitching = "HTTP/1.1 101 Switching Protocols\r\n" +
 export async function namedServer(t, name, { handler = () => false, keepAliveTimeout,
                                              upgrades = false } = {}) {
   const server = http.createServer({ keepAliveTimeout }, async (request, response) => {
+    if (isUnaskedCheck(request)) return response.end();
     self.requests.push({ method: request.method, url: request.url, headers: request.headers });
     response.setHeader("X-Instance", name);
     if (!(await handler(request, response))) await echo(name, request, response);

@@ -19,10 +19,17 @@ export const kDefaults = {
   workers: 1,
 };
 
-// Stickler's configuration as an object. `ports` are those of the three listeners: `redirect`
-// (http to https), `https`, and `plain` (the backend without TLS, for tests at the byte level).
-// `edit(config)` changes what only Stickler has.
-export function sticklerConfig({ servers, edit = () => {}, ...wanted }, ports) {
+// Stickler's configuration. `ports` are those of the three listeners: `redirect` (http to https),
+// `https`, and `plain` (the backend without TLS, for tests at the byte level). `edit(config)`
+// changes what only Stickler has.
+export function sticklerConfig({ edit = () => {}, ...wanted }, ports) {
+  const config = sticklerSettings(wanted, ports);
+  edit(config);
+  return libconfig(config);
+}
+
+// The same as an object, before it is edited.
+export function sticklerSettings({ servers, ...wanted }, ports) {
   const settings = { ...kDefaults, ...wanted };
   const common = {
     forwarded: { for: "append", proto: true },
@@ -30,7 +37,7 @@ export function sticklerConfig({ servers, edit = () => {}, ...wanted }, ports) {
     response: kResponseFields,
   };
   if (settings.git) common.routes = { git: { path_prefix: "/git/", server: settings.git } };
-  const config = {
+  return {
     process: { workers: settings.workers, stop_within: "500ms" },
     log: { level: "debug", access: "stdout" },
     timeouts: { ...kDefaults.timeouts, ...settings.timeouts },
@@ -53,8 +60,6 @@ export function sticklerConfig({ servers, edit = () => {}, ...wanted }, ports) {
       },
     },
   };
-  edit(config);
-  return libconfig(config);
 }
 
 function sticklerServer({ name, port, host = "127.0.0.1", ...options }) {
@@ -80,7 +85,7 @@ export function haproxyConfig({ servers, haproxy = {}, ...wanted }, ports) {
       `balance ${settings.balance}`,
       ...haproxyRetries(settings.retry),
       ...haproxyCheck(settings.check),
-      ...haproxyCookie(settings.cookie),
+      ...(settings.cookie ? [haproxyCookie(settings.cookie)] : []),
       ...Object.entries(timeouts).map(haproxyTimeout),
     ],
     "listen redirect": [
@@ -111,7 +116,7 @@ export function haproxyConfig({ servers, haproxy = {}, ...wanted }, ports) {
 // Stickler's words for limits, where HAProxy has another.
 const kTimeouts = { head: "http-request", keepalive: "http-keep-alive" };
 
-function haproxyTimeout([name, time]) {
+export function haproxyTimeout([name, time]) {
   return `timeout ${kTimeouts[name] ?? name} ${time}`;
 }
 
@@ -130,15 +135,14 @@ function haproxyCheck(check) {
   ];
 }
 
-function haproxyCookie(cookie) {
-  if (!cookie) return [];
+export function haproxyCookie(cookie) {
   const { name, maxidle, maxlife } = cookie;
   const limits = [maxidle && `maxidle ${maxidle}`, maxlife && `maxlife ${maxlife}`];
   const manners = ["nocache", "preserve"].filter((word) => cookie[word]);
-  return [["cookie", name, "insert indirect", ...manners, ...limits].filter(Boolean).join(" ")];
+  return ["cookie", name, "insert indirect", ...manners, ...limits].filter(Boolean).join(" ");
 }
 
-function haproxyServer({ name, port, host = "127.0.0.1", cookie = name, ...options }) {
+export function haproxyServer({ name, port, host = "127.0.0.1", cookie = name, ...options }) {
   const words = [`server ${name} ${host}:${port} cookie ${cookie}`];
   if (options.weight !== undefined) words.push(`weight ${options.weight}`);
   if (options.maxconn) words.push(`maxconn ${options.maxconn}`);
