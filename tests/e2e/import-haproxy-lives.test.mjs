@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+// On what import-haproxy makes of the guide's haproxy.cfg: tunnels, uploads and others that take
+// long, and time limits (the tests are those of other suites: harness/imported_suites.mjs).
+import { declareImported, kImported } from "./harness/imported_suites.mjs";
+
+await declareImported(kImported.lives);
