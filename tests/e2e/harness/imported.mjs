@@ -27,7 +27,7 @@ export const kImportedListeners = {
 const kReplaceable = {
   cookie: ["name", "maxidle", "maxlife"],
   check: ["interval", "timeout", "rise", "fall"],
-  timeouts: ["queue", "connect", "client", "server", "tunnel", "head", "keepalive"],
+  timeouts: ["queue", "connect", "client", "server", "tunnel", "head", "keepalive", "handshake"],
   server: ["name", "host", "port"],
   edits: ["runtime.socket", "process.stop_within"],
 };

@@ -66,7 +66,6 @@ export const kImported = {
     "responses-refused": [],
     "tls": [
       [/without tickets|neither tickets|modern|ciphers/, "TLS is as it is by default"],
-      [/never finishes its handshake/, "HAProxy's word for that limit is newer than the sample"],
       [/told that the client came by https/, "there is no listener that says http"],
     ],
     "upgrades-refused": [],
@@ -75,7 +74,7 @@ export const kImported = {
     "time-limits": [
       [/^queue:/, "servers have no maxconn"],
       [/^connect:/, "the sample tries again"],
-      [/^(body|discard|handshake):|limits of their own/, "HAProxy has no such limits"],
+      [/^(body|discard):|limits of their own/, "HAProxy has no such limits"],
     ],
     "tunnels": [[/tunnel_age/, "HAProxy has no such limit"]],
     "uploads": [

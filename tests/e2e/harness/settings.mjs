@@ -114,7 +114,9 @@ export function haproxyConfig({ servers, haproxy = {}, ...wanted }, ports) {
 }
 
 // Stickler's words for limits, where HAProxy has another.
-const kTimeouts = { head: "http-request", keepalive: "http-keep-alive" };
+const kTimeouts = {
+  head: "http-request", keepalive: "http-keep-alive", handshake: "client-hs",
+};
 
 export function haproxyTimeout([name, time]) {
   return `timeout ${kTimeouts[name] ?? name} ${time}`;
