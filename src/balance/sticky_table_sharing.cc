@@ -89,7 +89,9 @@ StickyTable::Effect StickyTable::apply(std::string_view key, const Agreement& ag
   entry->version = agreement.version;
   entry->standing = KeyStanding::settled;
   if (!same) entry->created = time - std::min(time, sticky_ticks(agreement.age));
-  if (told == Told::answer || corrected) entry->told = time;
+  // An answer to what was in doubt ends the doubt, also within the tick in which that began.
+  const StickyTime doubted_from = doubted_from_;
+  if (told == Told::answer || corrected) entry->told = std::max(time, doubted_from);
   if (!corrected) return Effect::settled;
   ++place.shard.corrected;
   return Effect::corrected;

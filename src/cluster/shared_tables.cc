@@ -17,7 +17,7 @@ constexpr std::size_t kMostClearings = 1000;
 
 // What is in doubt is looked for in a table, which nobody else can use meanwhile, and then asked
 // for in portions, with pauses in which others have their turn.
-constexpr std::size_t kLookedFor = 4096;
+constexpr std::size_t kLookedFor = 16;
 constexpr std::size_t kPortion = 128;
 constexpr std::size_t kMostAsked = 1024;
 constexpr Duration kPortionPause = std::chrono::milliseconds(5);
@@ -329,11 +329,24 @@ net::Task<> SharedTables::ask_again(unsigned session, balance::StickyTable::Doub
 net::Task<> SharedTables::ask_again(unsigned session, SharedTable& table,
                                     balance::StickyTable::Doubted which) {
   for (std::size_t shard = 0; session == session_ && table.table() != nullptr;) {
-    if (shard >= table.table()->shards()) co_return;
-    auto proposals = table.table()->doubted(which, shard, kLookedFor, loop_.now());
-    if (proposals.empty()) ++shard;
+    auto proposals = next_doubted(*table.table(), which, shard);
+    if (proposals.empty()) co_return;
     co_await send_slowly(session, table, std::move(proposals));
   }
+}
+
+// A portion, a few of each shard in turns: each tells first what was used last, and so, nearly, do
+// all together. Nothing if no shard has any more.
+std::vector<balance::Proposal> SharedTables::next_doubted(balance::StickyTable& table,
+                                                          balance::StickyTable::Doubted which,
+                                                          std::size_t& shard) const {
+  std::vector<balance::Proposal> portion;
+  for (std::size_t without = 0; without < table.shards() && portion.size() < kPortion; ++shard) {
+    auto some = table.doubted(which, shard % table.shards(), kLookedFor, loop_.now());
+    without = some.empty() ? without + 1 : 0;
+    std::ranges::move(some, std::back_inserter(portion));
+  }
+  return portion;
 }
 
 net::Task<> SharedTables::send_slowly(unsigned session, SharedTable& table,

@@ -85,6 +85,9 @@ class SharedTables final : private Carrier {
   net::Task<> reconcile(unsigned session, bool other);
   net::Task<> ask_again(unsigned session, balance::StickyTable::Doubted which);
   net::Task<> ask_again(unsigned session, SharedTable& table, balance::StickyTable::Doubted which);
+  std::vector<balance::Proposal> next_doubted(balance::StickyTable& table,
+                                              balance::StickyTable::Doubted which,
+                                              std::size_t& shard) const;
   net::Task<> send_slowly(unsigned session, SharedTable& table,
                           std::vector<balance::Proposal> proposals);
   void set_state(State state);

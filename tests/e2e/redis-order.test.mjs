@@ -84,6 +84,32 @@ onlyStickler("a Redis that comes back empty is told first what was used last, an
     assert.equal(keysAsked(commands).join(" "), [...used.reverse(), "new"].join(" "));
   });
 
+// The parts of a large table take turns.
+onlyStickler("what was used last is told among the first, also of a large table", async (t) => {
+  const redis = await Redis.start(t);
+  const servers = await KeyServers.start(t, { handler: answerShortly });
+  const proxy = await RedisProxy.start(t, redis);
+  const a = await startSharing(t, servers, {
+    redis: { address: proxy.address, wait: "50ms", timeout: "1s" }, table: { entries: 100_000 },
+  });
+  const load = await KeyLoad.start(t, [a], { each: 1 });
+  const keys = keysNamed("k", kCount);
+  await load.ask(keys);
+  proxy.cut();
+  await a.isAlone();
+  const last = keys.filter((_, i) => i % 10 === 0);
+  await askInOrder(a, last);
+  await redis.kill();
+  await redis.start();
+  const commands = await redis.commands();
+  proxy.mend();
+  await a.isShared();
+  await eventually(() => keysAsked(commands).length, (it) => it >= kCount, "all to be told");
+  const early = new Set(keysAsked(commands).slice(0, kCount / 2));
+  const late = last.filter((key) => !early.has(key));
+  assert.deepEqual(late, [], `${late.length} of ${last.length} in the second half`);
+});
+
 // ---- how many at a time ----
 
 const kCount = 10_000;
