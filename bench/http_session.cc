@@ -105,6 +105,7 @@ std::string_view HttpSession::complaint_about_server(const Answer& answer) {
     if (!answer.cookie.empty()) return "a persistence cookie beside a key";
     return work_.keys->belongs_to(key_, answer.served_by) ? "" : "another server than the key's";
   }
+  if (work_.sessionless) return answer.cookie.empty() ? "" : "a persistence cookie for nobody";
   if (!answer.cookie.empty()) {
     cookie_ = answer.cookie;
     request_.clear();

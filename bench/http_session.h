@@ -21,6 +21,7 @@ struct HttpWork {
   bool resume = false;                 // TLS: each connection but the first resumes the one before
   Keys* keys = nullptr;                // one in each request, where the path has room for it last
   bool keys_in_turn = false;           // or at random
+  bool sessionless = false;            // answers have no persistence cookie
 };
 
 class HttpSession final : public Session {

@@ -81,6 +81,7 @@ Options read_options(int argc, char** argv) {
       {"--close", [&] { o.work.text.close = true; }},
       {"--resume", [&] { o.work.resume = true; }},
       {"--fill", [&] { o.fill = true; }},
+      {"--sessionless", [&] { o.work.sessionless = true; }},
   };
   using Text = std::string_view;
   const std::map<Text, std::function<void(Text)>> values = {

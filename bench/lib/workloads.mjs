@@ -28,7 +28,11 @@ const download = (size) => ['--path', `/bytes/${size}`, '--bytes', `${size}`];
 const upload = (size) => ['--path', '/upload', '--bytes', '0', '--upload', `${size}`];
 export const FEW_KEYS = 1000;
 const KEY_BYTES = 24; // as bench_load makes them
-const OF_A_BASE = ['--path', '/bytes/128?dtable_uuid=7f84e1a1-66e2-41d4-a716-000000000001'];
+const OF_A_BASE = [
+  '--sessionless',
+  '--path',
+  '/bytes/128?dtable_uuid=7f84e1a1-66e2-41d4-a716-000000000001',
+];
 const fill = (keys) => ['--keys', `${keys}`, '--fill'];
 const heartbeat = ['--tunnels', '--pause', '2000', '--warmup', '2500'];
 
