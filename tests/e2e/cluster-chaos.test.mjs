@@ -9,6 +9,7 @@ import { balancers as balancersHere } from "./harness/balancer.mjs";
 import { Chaos, planOf } from "./harness/chaos.mjs";
 import { baseIn, kBuckets, kSettles, startCluster } from "./harness/dtable_cluster.mjs";
 import { Editing } from "./harness/dtable_editors.mjs";
+import { kGrace } from "./harness/dtable_nodes.mjs";
 import { scenario } from "./harness/scenario.mjs";
 import { TcpCutter } from "./harness/tcp_cutter.mjs";
 
@@ -26,8 +27,10 @@ async function startWorld(t) {
     return { etcd: { endpoints: cutter.endpoints }, cutter };
   };
   const cluster = { bootstrap: false, rebalance_on_join: kSeed % 2 === 1 };
-  const world = await startCluster(t, { members: 3, nodes: kNodes, balancers: kBalancers, cluster,
-                                        each });
+  const node = { cuttable: true, forgetsAfter: kGrace / 2 };
+  const world = await startCluster(t, {
+    members: 3, nodes: kNodes, node, balancers: kBalancers, cluster, each,
+  });
   // What a node could not write in time, because this machine had no time for it, is no fault of a
   // balancer.
   const { events } = world.nodes;
@@ -41,12 +44,27 @@ async function startWorld(t) {
   return world;
 }
 
-function summary({ nodes }, editing) {
+// How often a base came to another node: because its node was gone, or had let go of it.
+function handovers({ events }) {
+  const last = new Map(); // base → the session that loaded it, and whether it has forgotten it
+  const count = { "let go": 0, gone: 0 };
+  for (const { kind, base, node, session } of events.entries) {
+    const before = last.get(base);
+    if (kind === "forgotten" && before?.session === session) before.forgotten = true;
+    if (kind !== "load") continue;
+    if (before && before.node !== node) count[before.forgotten ? "let go" : "gone"] += 1;
+    last.set(base, { node, session });
+  }
+  return count;
+}
+
+function summary({ nodes, database }, editing) {
   const lost = nodes.of("lost its lease");
   const withRows = lost.filter(({ dropped }) => dropped > 0);
   return [
     `${editing.acknowledged.mark()} edits acknowledged, refused: ` +
       JSON.stringify(editing.refusals()),
+    `bases came to another node: ${JSON.stringify(handovers(database))}`,
     `${nodes.of("unloaded").length} unloadings, ${nodes.of("refused").length} late comers refused`,
     `${lost.length} leases lost, ${withRows.length} of them with rows`,
   ];
@@ -62,8 +80,11 @@ async function chaos(t) {
     const plan = planOf(kSeed, kSeconds, { node: kNodes, balancer: kBalancers });
     await storm.run(plan, () => world.database.violations().length > 0);
     world.assertSafe();
+    const mended = performance.now();
     await world.settled({ limit: 2 * kSettles });
     await editing.allGoOn(2 * kSettles);
+    const seconds = (performance.now() - mended) / 1000;
+    t.diagnostic(`all is served again ${seconds.toFixed(1)} s after the last fault was mended`);
     await editing.assertNothingLost();
     assert.ok(editing.acknowledged.mark() > kBases.length * 10, "people could edit");
   } catch (error) {

@@ -7,7 +7,7 @@ import {
 } from "./harness/dtable_cluster.mjs";
 import { BaseDatabase } from "./harness/base_database.mjs";
 import { Editing } from "./harness/dtable_editors.mjs";
-import { DtableNodes, kPrefix } from "./harness/dtable_nodes.mjs";
+import { DtableNodes, kGrace, kPrefix, scaled } from "./harness/dtable_nodes.mjs";
 import { prepareEtcd } from "./harness/etcd.mjs";
 import { onlyStickler } from "./harness/scenario.mjs";
 import { namedServer } from "./harness/servers.mjs";
@@ -271,6 +271,27 @@ onlyStickler("a node that was frozen past its lease has lost its bases, and begi
     await assertRecovered({ all, editing });
   });
 
+// It has time until the end of its lease and the grace, and takes it.
+for (const way of ["cut", "stall"]) {
+  const how = { cut: "is cut off from all", stall: "is heard of by nobody" }[way];
+  onlyStickler(`a node that ${how} has written out before another has its bases`, async (t) => {
+    const { all, nodes, editing } =
+      await world(t, { balancers: 2, node: { cuttable: true, forgetsAfter: kGrace / 2 } });
+    const [lonely, other] = nodes.list;
+    const mark = nodes.events.mark();
+    lonely.cutter[way]();
+    await lonely.told("lost its lease", { since: mark });
+    await all.settled({ only: [other.name] });
+    const back = lonely.told("registered");
+    lonely.cutter.heal();
+    await back;
+    assertEven(await all.rebalanceTo(), nodes.names);
+    await assertRecovered({ all, editing });
+    const dropped = nodes.of("lost its lease").filter((it) => it.dropped > 0);
+    assert.deepEqual(dropped, [], "all was written out in time");
+  });
+}
+
 onlyStickler("a node that was frozen for a moment while its buckets moved is waited for",
   async (t) => {
     const { all, nodes, editing, balancers: [balancer] } = await world(t);
@@ -298,7 +319,7 @@ async function midMove(t) {
   await all.nodes.add();
   const [monitor, other] = all.balancers;
   await other.knows([kThird]);
-  await Promise.all(all.nodes.list.map((node) => node.setHook("slow", 1000)));
+  await Promise.all(all.nodes.list.map((node) => node.setHook("slow", scaled(1000))));
   const since = all.nodes.events.mark();
   await other.rebalance();
   await all.nodes.events.waitFor(({ event }) => event === "asked to unload", { since });

@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { kSticklerBinary } from "./harness/balancer.mjs";
 import {
-  assertEven, baseIn, kBuckets, kTimes, moved, startCluster,
+  assertEven, baseIn, kBuckets, kTimes, kUnload, moved, startCluster,
 } from "./harness/dtable_cluster.mjs";
 import { Editing } from "./harness/dtable_editors.mjs";
 import { kPrefix } from "./harness/dtable_nodes.mjs";
@@ -208,7 +208,7 @@ onlyStickler("a monitor of its own assigns the buckets; balancers go on without 
     clusters: {
       dtable: {
         etcd: world.etcd.endpoints, prefix: kPrefix, bootstrap: true, ...kTimes,
-        unload: { http: "POST /unload-buckets/", timeout: "2s" },
+        unload: kUnload,
       },
     },
   }));

@@ -9,6 +9,7 @@ import {
   assertEven, baseIn, kBuckets, moved, rowsOf, startCluster,
 } from "./harness/dtable_cluster.mjs";
 import { Editing } from "./harness/dtable_editors.mjs";
+import { scaled } from "./harness/dtable_nodes.mjs";
 import { onlyStickler } from "./harness/scenario.mjs";
 import { Timeline, within } from "./harness/wait.mjs";
 import { RawClient } from "./harness/wire.mjs";
@@ -140,7 +141,7 @@ async function slowMove(t, options) {
   const found = await world(t, options);
   const { all, balancer } = found;
   const asked = askedToUnload(all);
-  await Promise.all(all.nodes.list.map((node) => node.setHook("slow", 1500)));
+  await Promise.all(all.nodes.list.map((node) => node.setHook("slow", scaled(1500))));
   await balancer.rebalance();
   const { buckets } = await asked;
   return { ...found, base: baseIn(buckets[0]) };
@@ -207,7 +208,7 @@ async function underWay(t, takes) {
 
 onlyStickler("a request under way is finished by the old node before its bucket leaves",
   async (t) => {
-    const { all, balancer, owner, found } = await underWay(t, 600);
+    const { all, balancer, owner, found } = await underWay(t, scaled(600));
     for (const { base, it } of found) {
       assert.equal(it.status, 200, it.text);
       assert.equal(it.node, owner.name);
@@ -217,7 +218,7 @@ onlyStickler("a request under way is finished by the old node before its bucket 
   });
 
 onlyStickler("a request that takes longer than drain is cut, and not done later", async (t) => {
-  const { all, balancer, found } = await underWay(t, 4000);
+  const { all, balancer, found } = await underWay(t, scaled(4000));
   for (const { base, it } of found) {
     assert.ok([502, 503].includes(it.status), `${it.status}`);
     assert.equal((await balancer.rows(base)).node, kThird);
@@ -268,8 +269,8 @@ onlyStickler("a call that takes longer than its limit fails, too", async (t) => 
 
 onlyStickler("without a call nodes are given the time they need", async (t) => {
   const { all, balancer } = await world(t, {
-    node: { hook: "none", idle: 400, writeEvery: 100 },
-    cluster: { unload: { wait: "1500ms" } },
+    node: { hook: "none", idle: scaled(400), writeEvery: 100 },
+    cluster: { unload: { wait: `${scaled(1500)}ms` } },
     third: { idle: 60_000 },
   });
   const editing = Editing.start(t, all, kBases);

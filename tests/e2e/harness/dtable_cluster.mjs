@@ -10,7 +10,7 @@ import { ask, post } from "./ask.mjs";
 import { kSticklerBinary, startStickler } from "./balancer.mjs";
 import { BaseDatabase } from "./base_database.mjs";
 import { cleanUp } from "./cleanup.mjs";
-import { DtableNodes, kPrefix } from "./dtable_nodes.mjs";
+import { DtableNodes, kGrace, kLease, kPrefix, scaled } from "./dtable_nodes.mjs";
 import { startEtcdCluster } from "./etcd.mjs";
 import { libconfig } from "./libconfig.mjs";
 import { freePort } from "./ports.mjs";
@@ -25,9 +25,13 @@ const kShown = 5; // of what must not be, in a failure
 // grace, the limit of an unloading, an election, each of a second or two.
 export const kSettles = 3 * kLimit;
 
+const time = (milliseconds) => `${scaled(milliseconds)}ms`;
+
 export const kTimes = {
-  lease: "2s", term: "2s", margin: "300ms", grace: "1s", drain: "1s", linger: "50ms", hold: "5s",
+  lease: `${kLease}s`, term: time(2000), margin: time(300), grace: `${kGrace}ms`,
+  drain: time(1000), linger: time(50), hold: time(5000),
 };
+export const kUnload = { http: "POST /unload-buckets/", timeout: time(2000) };
 
 // One base of a bucket.
 export function baseIn(bucket, number = 0) {
@@ -62,14 +66,14 @@ export class ClusterBalancer {
       process: { workers: 2, stop_within: "500ms" },
       log: { level: "debug", access: "off" },
       runtime: { socket: path.join(this.folder, "runtime.sock") },
-      timeouts: { connect: "500ms", client: "10s", server: "5s", tunnel: "60s" },
+      timeouts: { connect: time(500), client: "30s", server: time(5000), tunnel: "60s" },
       clusters: {
         [kName]: {
-          etcd: { ...this.etcd, timeout: "500ms" },
+          etcd: { ...this.etcd, timeout: time(500) },
           prefix: kPrefix,
           bootstrap: true,
           ...kTimes,
-          unload: { http: "POST /unload-buckets/", timeout: "2s" },
+          unload: kUnload,
           ...this.cluster,
         },
       },
@@ -82,7 +86,8 @@ export class ClusterBalancer {
           cluster: kName,
           no_key: "any",
           check: {
-            http: "GET /ping/", expect: 200, interval: "100ms", timeout: "1s", rise: 1, fall: 2,
+            http: "GET /ping/", expect: 200, interval: "100ms", timeout: time(1000), rise: 1,
+            fall: 2,
           },
         },
       },

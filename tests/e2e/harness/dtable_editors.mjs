@@ -7,11 +7,12 @@ import { io } from "socket.io-client";
 import { ask, post } from "./ask.mjs";
 import { cleanUp } from "./cleanup.mjs";
 import { rowsOf } from "./dtable_cluster.mjs";
+import { scaled } from "./dtable_nodes.mjs";
 import { eventually } from "./shared_tables.mjs";
 import { kLimit, pause, Timeline } from "./wait.mjs";
 
 const kPatience = 7000; // longer than any hold, so that a late answer is heard
-const kTunnelPatience = 2000;
+const kTunnelPatience = scaled(2000);
 
 export class Editing {
   acknowledged = new Timeline("acknowledged edits"); // { base, row, node, session, by }

@@ -3,13 +3,26 @@
 // killed, frozen past their lease, and told to leave.
 import { Instance } from "./instances.mjs";
 import { freePort } from "./ports.mjs";
+import { TcpCutter } from "./tcp_cutter.mjs";
 import { kLimit, pause, Timeline, within } from "./wait.mjs";
 
 export const kPrefix = "/stickler/dtable/";
 
-// Scaled down: of a lease etcd knows whole seconds only.
+// Slow builds and busy machines get more time, and so does all that is agreed upon in a cluster.
+const kPatience = Number(process.env.STICKLER_TEST_PATIENCE ?? 1);
+
+// Milliseconds that mean something beside a cluster's times.
+export function scaled(milliseconds) {
+  return Math.round(milliseconds * kPatience);
+}
+
+// Of a lease etcd knows whole seconds only.
+export const kLease = Math.ceil(2 * kPatience);
+export const kGrace = scaled(1000);
+
 const kDefaults = {
-  prefix: kPrefix, lease: 2, grace: 1000, writeEvery: 300, hook: "works", hookTakes: 0,
+  prefix: kPrefix, lease: kLease, grace: kGrace, writeEvery: 300, forgetsAfter: 0, hook: "works",
+  hookTakes: 0,
 };
 
 export class DtableNode extends Instance {
@@ -18,14 +31,23 @@ export class DtableNode extends Instance {
   constructor(t, { name, etcd, database, events, ...options }) {
     const settings = { ...kDefaults, database: database.url, ...options };
     settings.etcd = { ...etcd.nodeOptions, endpoints: etcd.endpoints };
-    const env = { DTABLE: JSON.stringify(settings) };
-    super(t, { name, script: "dtable-server.mjs", env, events });
-    Object.assign(this, { database, settings });
+    super(t, { name, script: "dtable-server.mjs", events });
+    Object.assign(this, { t, database, settings });
+  }
+
+  // From now on it reaches etcd, and balancers reach it, by ways that can be cut: `cutter`.
+  async goThroughCutter() {
+    const { etcd } = this.settings;
+    const urls = [...etcd.endpoints, `http://127.0.0.1:${this.port}`];
+    this.cutter = await TcpCutter.start(this.t, urls);
+    etcd.endpoints = this.cutter.endpoints.slice(0, -1);
+    this.settings.url = this.cutter.endpoints.at(-1);
   }
 
   // For the first time, or again after it has ended; when it is registered.
   async start() {
     this.left = false;
+    this.env = { DTABLE: JSON.stringify(this.settings) };
     const mark = this.events.mark();
     await super.start();
     this.process.once("exit", (code, signal) => {
@@ -92,14 +114,15 @@ export class DtableNodes {
     Object.assign(this, { t, etcd, database, options });
   }
 
-  // Another one, that differs from the others by these options.
-  async add(options = {}) {
+  // Another one, that differs from the others by these options. `cuttable`: it has a `cutter`.
+  async add({ cuttable = this.options.cuttable, ...options } = {}) {
     const number = String(this.list.length + 1).padStart(2, "0");
     const name = `dtable-server-${number}`;
     const { t, etcd, database, events } = this;
     const node = new DtableNode(t, { name, etcd, database, events, ...this.options, ...options });
     this.list.push(node);
     node.port = await freePort(); // it gives it up for a moment when it loses its lease
+    if (cuttable) await node.goThroughCutter();
     return node.start();
   }
 

@@ -77,7 +77,11 @@ class Way {
     for (const socket of this.ends) socket.resume();
   }
 
+  // (Node never lets go of a socket that is reset while it is being shut down.)
   end() {
-    for (const socket of this.ends) socket.resetAndDestroy();
+    for (const socket of this.ends) {
+      if (socket.writableEnded) socket.destroy();
+      else socket.resetAndDestroy();
+    }
   }
 }

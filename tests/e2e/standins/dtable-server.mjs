@@ -4,8 +4,9 @@
 // some buckets out and forget them. Run by ../harness/dtable_nodes.mjs as a process of its own.
 //
 // Environment beside self.mjs's: DTABLE, JSON: etcd (options of EtcdClient, with `endpoints`),
-// prefix, database (URL), lease (seconds), grace and writeEvery (milliseconds), hook ("works",
-// "none", "fails" or "slow"), hookTakes (milliseconds), idle (milliseconds after which it forgets a
+// prefix, url (where balancers reach it, if not at its port), database (URL), lease (seconds), hook
+// ("works", "none", "fails" or "slow"); in milliseconds: grace, writeEvery, forgetsAfter (how late
+// it begins to write out when it has lost its lease), hookTakes, idle (after which it forgets a
 // base by itself).
 import http from "node:http";
 import { once } from "node:events";
@@ -165,7 +166,8 @@ async function writeLate() {
 
 async function live() {
   const value = {
-    node_url: `https://${self.name}.example.com/`, local_node_url: `http://127.0.0.1:${port}/`,
+    node_url: `https://${self.name}.example.com/`,
+    local_node_url: `${settings.url ?? `http://127.0.0.1:${port}`}/`,
   };
   while (!leaving) {
     await lease.register(value);
@@ -182,6 +184,7 @@ async function loseAll() {
   server.closeAllConnections();
   for (const { socket } of tunnels) socket.conn.close();
   const { session } = lease;
+  await pause(settings.forgetsAfter);
   const dropped = await bases.giveUp(until);
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
