@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "app/child_check.h"
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <csignal>
 #include <cstring>
 
-#include "net/fd.h"
+#include "net/child_process.h"
 #include "net/socket.h"
 
 namespace stickler::app {
@@ -21,30 +17,6 @@ constexpr Duration kLimit = std::chrono::seconds(30);
 constexpr int kGood = 0;
 constexpr int kBad = 1;
 
-class SpawnSettings {
- public:
-  SpawnSettings() {
-    ::posix_spawn_file_actions_init(&actions);
-    for (int stream : {0, 1, 2}) {
-      ::posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_RDWR, 0);
-    }
-    ::posix_spawnattr_init(&attributes);
-    sigset_t none;
-    sigemptyset(&none);
-    ::posix_spawnattr_setsigmask(&attributes, &none);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-  }
-  ~SpawnSettings() {
-    ::posix_spawn_file_actions_destroy(&actions);
-    ::posix_spawnattr_destroy(&attributes);
-  }
-  SpawnSettings(const SpawnSettings&) = delete;
-  SpawnSettings& operator=(const SpawnSettings&) = delete;
-
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-};
-
 // 0 or errno.
 int spawn_check(const std::vector<std::filesystem::path>& files, pid_t& child) {
   std::vector<std::string> words{"stickler", "check", "--quiet"};
@@ -52,23 +24,17 @@ int spawn_check(const std::vector<std::filesystem::path>& files, pid_t& child) {
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
-  SpawnSettings settings;
-  return ::posix_spawn(&child, "/proc/self/exe", &settings.actions, &settings.attributes,
-                       arguments.data(), environ);
-}
-
-// Readable once the process has ended. (The header of Debian 12's pidfd_open() is for C only.)
-net::Fd watch_process(pid_t process) {
-  return net::Fd(static_cast<int>(::syscall(SYS_pidfd_open, process, O_NONBLOCK)));
+  net::SpawnSettings settings;
+  for (int stream : {0, 1, 2}) settings.close_stream(stream);
+  return settings.spawn("/proc/self/exe", arguments.data(), child);
 }
 
 std::optional<std::string> verdict_of(int status) {
   if (WIFEXITED(status) && (WEXITSTATUS(status) == kGood || WEXITSTATUS(status) == kBad)) {
     return std::nullopt;
   }
-  std::string how = WIFSIGNALED(status) ? "was ended by " + std::string(strsignal(WTERMSIG(status)))
-                                        : "ended with " + std::to_string(WEXITSTATUS(status));
-  return "the configuration is dangerous to read: 'stickler check' of it " + how;
+  return "the configuration is dangerous to read: 'stickler check' of it " +
+         net::describe_end(status);
 }
 
 }  // namespace
@@ -79,7 +45,7 @@ net::Task<std::optional<std::string>> check_in_child(std::vector<std::filesystem
     co_return "'stickler check' could not be started: " + std::string(std::strerror(error));
   }
   net::Wake woke = net::Wake::timed_out;
-  net::Fd ended = watch_process(child);
+  net::Fd ended = net::watch_process(child);
   if (ended) {
     net::Socket waiting(std::move(ended));
     waiting.drained();

@@ -16,12 +16,6 @@
 namespace stickler::backend {
 namespace {
 
-Resolution ask_the_system(const net::HostPort& name) {
-  Resolution resolution;
-  resolution.addresses = net::resolve(name.host, name.port, resolution.error);
-  return resolution;
-}
-
 // In brackets any host is one, also "unix".
 std::optional<net::Address> address_of(const net::HostPort& name) {
   return net::Address::parse("[" + name.host + "]:" + std::to_string(name.port));

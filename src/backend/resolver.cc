@@ -7,15 +7,12 @@
 #include <utility>
 
 namespace stickler::backend {
-namespace {
 
 Resolution ask_the_system(const net::HostPort& name) {
   Resolution resolution;
   resolution.addresses = net::resolve(name.host, name.port, resolution.error);
   return resolution;
 }
-
-}  // namespace
 
 // What the resolver and its thread have in common. The thread may be deep in a lookup when the
 // resolver goes, and nothing can wake it there: so it is detached, and whoever is last cleans up.

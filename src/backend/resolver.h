@@ -22,6 +22,9 @@ struct Resolution {
   std::string error;
 };
 
+// Asks the system, and waits for as long as that takes.
+Resolution ask_the_system(const net::HostPort& name);
+
 class Resolver {
  public:
   using Lookup = std::function<Resolution(const net::HostPort& name)>;

@@ -29,11 +29,7 @@ struct BucketTable {
   std::shared_ptr<const Vouching> vouching;
 };
 
-// How many there can be: what some hexadecimal digits can number.
-inline constexpr std::size_t kMostBuckets = 4096;
-constexpr bool is_bucket_count(std::size_t count) {
-  return count == 16 || count == 256 || count == kMostBuckets;
-}
+// `buckets` is 16, 256 or 4096 in all of these: what some hexadecimal digits can number.
 
 // A key's bucket: its first hexadecimal digits, two for 256. `key` has as many, in lower case.
 std::size_t bucket_of(std::string_view key, std::size_t buckets);

@@ -120,8 +120,7 @@ MapVerdict KeyMap::without_key() const {
   const std::string& no_key = backend_.map->no_key;
   if (no_key == config::kMapFails) return {Kind::refused};
   const auto position = position_of(no_key);
-  // A node that is to have them, and is not there.
-  if (!position && no_key != config::kMapAny) return {Kind::held};
+  if (!position && no_key != config::kMapAny) return {Kind::absent};
   return {Kind::no_key, position};
 }
 

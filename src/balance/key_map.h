@@ -29,6 +29,7 @@ struct MapVerdict {
     several,
     unowned,  // no rule fits: 404
     held,     // its owner changes just now: 503
+    absent,   // no_key names a node that is not there: 503
   };
   Kind kind = Kind::unasked;
   std::optional<std::size_t> server = {};  // position

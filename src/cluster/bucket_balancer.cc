@@ -100,17 +100,12 @@ net::Task<> BucketBalancer::serve() {
 // True if etcd has acknowledged it. Whatever it has not acknowledged did not happen, for us.
 net::Task<bool> BucketBalancer::beat() {
   const balance::BootTime sent = BootClock::now();
-  const std::int64_t mark = feed_.shown();
   const unsigned silences = silences_;
   std::vector<EtcdWrite> write;
   write.push_back({feed_.keys().balancer(id_), balancer_text(key(), ++beats_, settings_.buckets)});
   std::vector<EtcdCompare> compares = still_so();
-  auto commit = co_await feed_.client().commit(std::move(compares), std::move(write));
-  if (!commit) {
-    feed_.failed(commit.error());
-    co_return false;
-  }
-  feed_.heard(commit->header, mark);
+  auto commit = co_await feed_.commit(std::move(compares), std::move(write));
+  if (!commit) co_return false;
   // What was sent before it fell silent is no registration for afterwards.
   co_return silences == silences_&& count(*commit, sent);
 }
@@ -137,8 +132,7 @@ net::Task<> BucketBalancer::give_back_key() {
   std::vector<EtcdWrite> removal;
   removal.push_back({feed_.keys().balancer(id_), std::nullopt});
   std::vector<EtcdCompare> always;
-  auto removed = co_await feed_.client().commit(std::move(always), std::move(removal));
-  if (!removed) feed_.failed(removed.error());
+  auto removed = co_await feed_.commit(std::move(always), std::move(removal));
 }
 
 // ---- What it obeys ----

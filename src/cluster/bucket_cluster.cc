@@ -150,18 +150,13 @@ net::Task<Result<std::size_t, std::string>> BucketCluster::rebalance() {
   const std::size_t moving = view.assignment->moving();
   const std::size_t more = would_move();
   if (more == 0) co_return moving;
-  const std::int64_t mark = feed_.shown();
   std::vector<EtcdCompare> none_yet;
   none_yet.push_back(
       {feed_.keys().wish(), EtcdCompare::What::create_revision, EtcdCompare::How::equal, 0});
   std::vector<EtcdWrite> wish;
   wish.push_back({feed_.keys().wish(), wish_text(name_)});
-  auto commit = co_await feed_.client().commit(std::move(none_yet), std::move(wish));
-  if (!commit) {
-    feed_.failed(commit.error());
-    co_return Failed{commit.error().text};
-  }
-  feed_.heard(commit->header, mark);
+  auto commit = co_await feed_.commit(std::move(none_yet), std::move(wish));
+  if (!commit) co_return Failed{commit.error().text};
   co_return moving + more;
 }
 

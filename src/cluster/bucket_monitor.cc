@@ -107,17 +107,12 @@ net::Task<bool> BucketMonitor::run_for_office() {
     bool removed = co_await remove_predecessor();
     if (!removed) co_return false;
   }
-  const std::int64_t mark = feed_.shown();
   std::vector<EtcdCompare> vacant;
   vacant.push_back({feed_.keys().monitor(), What::create_revision, How::equal, 0});
   std::vector<EtcdWrite> take;
   take.push_back({feed_.keys().monitor(), monitor_text(self_, ++beats_)});
-  auto commit = co_await feed_.client().commit(std::move(vacant), std::move(take));
-  if (!commit) {
-    feed_.failed(commit.error());
-    co_return false;
-  }
-  feed_.heard(commit->header, mark);
+  auto commit = co_await feed_.commit(std::move(vacant), std::move(take));
+  if (!commit) co_return false;
   if (commit->succeeded) created_ = commit->header.revision;
   co_return commit->succeeded;
 }
@@ -137,8 +132,7 @@ net::Task<bool> BucketMonitor::remove_predecessor() {
   unchanged.push_back({feed_.keys().monitor(), What::mod_revision, How::equal, holder.revision});
   std::vector<EtcdWrite> removal;
   removal.push_back({feed_.keys().monitor(), std::nullopt});
-  auto commit = co_await feed_.client().commit(std::move(unchanged), std::move(removal));
-  if (!commit) feed_.failed(commit.error());
+  auto commit = co_await feed_.commit(std::move(unchanged), std::move(removal));
   co_return commit.ok() && commit->succeeded;
 }
 
@@ -156,8 +150,7 @@ net::Task<> BucketMonitor::give_back_office() {
   std::vector<EtcdCompare> ours = fence(false);
   std::vector<EtcdWrite> removal;
   removal.push_back({feed_.keys().monitor(), std::nullopt});
-  auto commit = co_await feed_.client().commit(std::move(ours), std::move(removal));
-  if (!commit) feed_.failed(commit.error());
+  auto commit = co_await feed_.commit(std::move(ours), std::move(removal));
 }
 
 // ---- In office ----
@@ -188,16 +181,11 @@ net::Task<> BucketMonitor::reign() {
 // more then: it is fenced by the heartbeat before.
 net::Task<bool> BucketMonitor::beat() {
   last_beat_ = BootClock::now();
-  const std::int64_t mark = feed_.shown();
   std::vector<EtcdCompare> ours = fence(false);
   std::vector<EtcdWrite> put;
   put.push_back({feed_.keys().monitor(), monitor_text(self_, ++beats_)});
-  auto commit = co_await feed_.client().commit(std::move(ours), std::move(put));
-  if (!commit) {
-    feed_.failed(commit.error());
-    co_return false;
-  }
-  feed_.heard(commit->header, mark);
+  auto commit = co_await feed_.commit(std::move(ours), std::move(put));
+  if (!commit) co_return false;
   unknown_ = false;
   if (!commit->succeeded) depose();
   co_return commit->succeeded;
@@ -226,18 +214,15 @@ net::Task<bool> BucketMonitor::step() {
 }
 
 net::Task<bool> BucketMonitor::write(Assignment next) {
-  const std::int64_t mark = feed_.shown();
   std::vector<EtcdCompare> unchanged = fence(true);
   std::vector<EtcdWrite> put;
   put.push_back({feed_.keys().assignment(), assignment_text(next)});
   if (feed_.view().wish) put.push_back({feed_.keys().wish(), std::nullopt});
-  auto commit = co_await feed_.client().commit(std::move(unchanged), std::move(put));
+  auto commit = co_await feed_.commit(std::move(unchanged), std::move(put));
   if (!commit) {
     unknown_ = commit.error().outcome_unknown;
-    feed_.failed(commit.error());
     co_return false;
   }
-  feed_.heard(commit->header, mark);
   // What comes of it shows at the next look, also if somebody else was faster.
   news_.announce();
   co_return true;
@@ -252,8 +237,7 @@ net::Task<> BucketMonitor::tidy_up() {
         {feed_.keys().balancer(id), What::mod_revision, How::equal, balancer.revision});
     std::vector<EtcdWrite> removal;
     removal.push_back({feed_.keys().balancer(id), std::nullopt});
-    auto commit = co_await feed_.client().commit(std::move(unchanged), std::move(removal));
-    if (!commit) feed_.failed(commit.error());
+    auto commit = co_await feed_.commit(std::move(unchanged), std::move(removal));
     co_return;  // one at a time: the view may be another one now
   }
 }

@@ -52,6 +52,18 @@ net::Task<bool> ClusterFeed::read() {
   co_return true;
 }
 
+net::Task<Result<EtcdCommit, EtcdFailure>> ClusterFeed::commit(std::vector<EtcdCompare> all_of,
+                                                               std::vector<EtcdWrite> then) {
+  const std::int64_t mark = shown_;
+  auto commit = co_await client_->commit(std::move(all_of), std::move(then));
+  if (commit) {
+    heard(commit->header, mark);
+  } else {
+    failed(commit.error());
+  }
+  co_return commit;
+}
+
 void ClusterFeed::heard(const EtcdHeader& header, std::int64_t mark) {
   if (!trouble_.empty()) {
     trouble_.clear();

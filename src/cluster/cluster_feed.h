@@ -39,16 +39,13 @@ class ClusterFeed {
               Listener listener);
 
   const ClusterKeys& keys() const { return keys_; }
-  EtcdClient& client() { return *client_; }
   const ClusterView& view() const { return view_; }
 
   // Reads linearizably; false if etcd did not answer.
   net::Task<bool> read();
-  // Every answer's header passes through here. `mark`: shown() when the call was sent; what was
-  // shown by then cannot be unknown to etcd unless it has lost it.
-  void heard(const EtcdHeader& header, std::int64_t mark);
-  // A call has failed. Said once for each kind of failure, however long it lasts.
-  void failed(const EtcdFailure& failure);
+  // Writes all or nothing (EtcdClient::commit). A failure is said here.
+  net::Task<Result<EtcdCommit, EtcdFailure>> commit(std::vector<EtcdCompare> all_of,
+                                                    std::vector<EtcdWrite> then);
   // Something else that is worth an administrator's attention.
   void say(const std::string& text, bool trouble = true) const { listener_.news(text, trouble); }
 
@@ -68,6 +65,11 @@ class ClusterFeed {
   std::string endpoint() const;
 
  private:
+  // Every answer's header passes through here. `mark`: shown() when the call was sent; what was
+  // shown by then cannot be unknown to etcd unless it has lost it.
+  void heard(const EtcdHeader& header, std::int64_t mark);
+  // Said once for each kind of failure, however long it lasts.
+  void failed(const EtcdFailure& failure);
   net::Task<> watch();
   net::Task<> rest();
   void take(const EtcdBatch& batch);

@@ -60,6 +60,8 @@ std::string describe(proxy::OwnAnswer::Why why, const config::Listener& listener
       return "the map of its backend names no server for it";
     case Why::held_key:
       return "its key has another server than before, and is held until that is confirmed";
+    case Why::absent:
+      return "it has no key, and the node for those (no_key) is not there";
     case Why::bad_key:
       return "what stands in the place of the map's key is no key, or there are several";
     case Why::answer:

@@ -29,6 +29,7 @@ std::optional<OwnAnswer> own_answer(const ListenerRules& listener, const config:
     held.reply.retry_later = true;
     return held;
   }
+  if (verdict.kind == Kind::absent) return OwnAnswer{Cause::absent, error_reply(503, false)};
   const bool bad = verdict.kind == Kind::malformed || verdict.kind == Kind::several;
   if (bad) return OwnAnswer{Cause::bad_key, error_reply(400, false)};
   return OwnAnswer{Cause::no_key, error_reply(404, false)};

@@ -22,6 +22,7 @@ struct OwnAnswer {
     nowhere,   // 404: neither route nor listener leads to a backend
     no_key,    // 404: the backend's map wants a key, or nobody has this one
     held_key,  // 503: its owner has changed, and may not have it yet
+    absent,    // 503: the node for requests without a key is not there
     bad_key,   // 400: what stands in the place of a key is none, or there are several
   };
   Why why = Why::nowhere;

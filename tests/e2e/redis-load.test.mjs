@@ -10,6 +10,7 @@ import {
 } from "./harness/shared_tables.mjs";
 
 const kCount = 10_000;
+const kMostLines = 20; // of the log about Redis, however many requests meet its trouble
 const kQuick = { wait: "50ms", timeout: "500ms" };
 
 async function world(t, settings = {}) {
@@ -37,6 +38,7 @@ onlyStickler("10,000 keys that come first at both balancers at once have one ser
 async function assertAgreesAfter(t, { begin, end }) {
   const { redis, servers, a, b, load } = await world(t, kQuick);
   await Promise.all([a.prefer("s1"), b.prefer("s2")]);
+  const marks = [a, b].map(({ log }) => log.mark());
   let over = false;
   const trouble = async () => {
     await load.reached(kCount / 4);
@@ -51,6 +53,10 @@ async function assertAgreesAfter(t, { begin, end }) {
     trouble().finally(() => (over = true)),
   ]);
   assert.ok(Object.values(found).some((servers) => servers.length > 1), "both decided alone");
+  for (const [i, { log }] of [a, b].entries()) {
+    const told = log.since(marks[i]).filter((line) => /redis/i.test(line));
+    assert.ok(told.length > 0 && told.length <= kMostLines, told.join("\n"));
+  }
   const keys = Object.keys(found);
   const owners = await agreement(redis, [a, b], keys);
   servers.forget();

@@ -191,6 +191,16 @@ onlyStickler("a key that Redis has lost is written again while it is used", asyn
   assert.equal(await b.server("/?k=x"), "s1");
 });
 
+onlyStickler("a key that is used all the time costs Redis next to nothing", async (t) => {
+  const { redis, a } = await world(t, { table: { idle: "1m" } });
+  const owner = await a.server("/?k=x");
+  const commands = await redis.commands();
+  const hits = 500;
+  for (let i = 0; i < hits; ++i) assert.equal(await a.server("/?k=x"), owner);
+  const asked = commands.entries.filter((line) => line.includes(`${kPrefix}x`));
+  assert.ok(asked.length < hits / 10, `${asked.length} commands for ${hits} hits`);
+});
+
 onlyStickler("keys can be read with redis-cli, and live there a little longer than idle",
   async (t) => {
     const { redis, a } = await world(t, { table: { idle: "1m" } });

@@ -6,7 +6,7 @@
 namespace stickler::balance {
 namespace {
 
-constexpr std::size_t kCounts[] = {16, 256, kMostBuckets};
+constexpr std::size_t kCounts[] = {16, 256, 4096};
 
 TEST(BucketTable, AKeyIsInTheBucketOfItsFirstDigits) {
   const std::string key = "7fa19c0d8e4b4c55a2b1000000000000";
@@ -36,12 +36,6 @@ TEST(BucketTable, WhatIsNoNameNamesNoBucket) {
   for (const std::string_view name :
        {"", "7", "07f", "7F", "g0", "0x", " 7", "-1", "7f ", "\xff"}) {
     EXPECT_EQ(bucket_named(name, 256), 256U) << name;
-  }
-}
-
-TEST(BucketTable, OnlyPowersOfSixteenAreCounts) {
-  for (std::size_t count = 0; count <= kMostBuckets + 1; ++count) {
-    EXPECT_EQ(is_bucket_count(count), count == 16 || count == 256 || count == 4096) << count;
   }
 }
 
