@@ -2,6 +2,7 @@
 #include "backend/server_connection.h"
 
 #include "base/assert.h"
+#include "net/write_all.h"
 
 namespace stickler::backend {
 namespace {
@@ -9,6 +10,10 @@ namespace {
 // Enough for most answers whole, so that they cost one read and one write. Taken only when an
 // answer has begun to come, and given back as soon as its bytes have gone.
 constexpr std::size_t kFirstBuffer = 128 * 1024;
+
+// Such an answer lets others read theirs before it is sent; a larger one goes on at once, as the
+// cache has no room for several.
+constexpr std::size_t kSmallAnswer = 4096;
 
 constexpr std::size_t kSpareReadings = 256;
 
@@ -43,6 +48,7 @@ net::Task<Received> ServerConnection::read_head(http::Method request, Duration l
   http::ResponseParser& parser = reading_->parser;
   // The connection was silent before the request, so the first wait need not be tried out first.
   bool sleep_first = !answered_ && socket().looks_drained();
+  bool small = false;
   for (;;) {
     if (!buffer.empty()) {
       http::ParseStatus status = parser.parse(buffer.bytes(), request);
@@ -58,6 +64,7 @@ net::Task<Received> ServerConnection::read_head(http::Method request, Duration l
     net::IoResult got = stream_.try_read(buffer.space(), buffer.space_size());
     if (got.done()) {
       buffer.received(got.bytes);
+      small = buffer.shrink(kSmallAnswer);
       answered_ = true;
     } else if (!got.blocked()) {
       co_return Received::closed;
@@ -66,6 +73,7 @@ net::Task<Received> ServerConnection::read_head(http::Method request, Duration l
       if (woke != net::Wake::ready) co_return received(woke);
     }
   }
+  if (small) co_await net::SendTurn();
   co_return Received::done;
 }
 

@@ -10,6 +10,10 @@
 namespace stickler::net {
 namespace {
 
+// How many read before those among them who have something to send do so: enough to spare most
+// wake-ups, and few enough for the cache to hold what they have read.
+constexpr std::size_t kBatch = 64;
+
 thread_local EventLoop* current_loop = nullptr;
 
 event_base* make_base() {
@@ -62,11 +66,12 @@ void EventLoop::run() {
 
 void EventLoop::turn() {
   set_tick();
-  event_base_loop(base_.get(), ready_.empty() ? EVLOOP_ONCE : EVLOOP_NONBLOCK);
+  const bool idle = ready_.empty() && senders_.empty();
+  event_base_loop(base_.get(), idle ? EVLOOP_ONCE : EVLOOP_NONBLOCK);
   read_clocks();
   run_posted();
   deadlines_.expire(now_);
-  ready_.run_all();
+  ready_.run_all(kBatch, senders_);
 }
 
 void EventLoop::stop() {

@@ -66,6 +66,8 @@ class EventLoop {
   void cut_all_sockets();
 
   ReadyQueue& ready() { return ready_; }
+  // Run behind all who are ready in a turn (net/write_all.h, SendTurn).
+  ReadyQueue& senders() { return senders_; }
   Deadlines& deadlines() { return deadlines_; }
   event_base* base() { return base_.get(); }
   SocketLink& sockets() { return sockets_; }
@@ -94,6 +96,7 @@ class EventLoop {
   TimePoint now_;
   WallTime wall_now_;
   ReadyQueue ready_;
+  ReadyQueue senders_;
   Deadlines deadlines_{ready_};
   SocketLink sockets_;
 

@@ -48,6 +48,19 @@ class ReadBuffer {
     begin_ = 0;
   }
 
+  // Moves the bytes into a buffer of `size` bytes if they fit, so that the larger one serves the
+  // next reader while it is still in the cache; false if they do not. Views into them end here.
+  bool shrink(std::size_t size) {
+    if (lease_.size() <= size) return true;
+    if (this->size() > size) return false;
+    BufferLease smaller = BufferPool::local().lease(size);
+    std::memcpy(smaller.data(), data(), this->size());
+    lease_ = std::move(smaller);
+    end_ -= begin_;
+    begin_ = 0;
+    return true;
+  }
+
   // Gives the memory back; what is left in it is lost.
   void release() {
     clear();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "net/waiter.h"
 
+#include <limits>
 #include <utility>
 
 #include "base/assert.h"
@@ -44,17 +45,29 @@ void ReadyQueue::forget(Waiter& waiter) {
   waiter.queued = false;
 }
 
-void ReadyQueue::run_all() {
-  Waiter* const last = tail_;
-  bool ran_last = last == nullptr;
-  while (!ran_last && head_ != nullptr) {
+void ReadyQueue::run_all() { run_up_to(tail_, std::numeric_limits<std::size_t>::max()); }
+
+void ReadyQueue::run_all(std::size_t batch, ReadyQueue& senders) {
+  const Waiter* const last = tail_;
+  for (bool more = true; more;) {
+    more = run_up_to(last, batch);
+    senders.run_all();
+  }
+}
+
+// Whether some are left before `last` has run.
+bool ReadyQueue::run_up_to(const Waiter* last, std::size_t most) {
+  for (std::size_t ran = 0; head_ != nullptr; ++ran) {
+    if (ran == most) return true;
     Waiter* waiter = head_;
-    ran_last = waiter == last;
     head_ = waiter->next_ready;
     if (head_ == nullptr) tail_ = nullptr;
     waiter->queued = false;
+    const bool was_last = waiter == last;
     waiter->run(*waiter);
+    if (was_last) return false;
   }
+  return false;
 }
 
 }  // namespace stickler::net

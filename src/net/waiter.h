@@ -6,6 +6,7 @@
 
 #include <array>
 #include <coroutine>
+#include <cstddef>
 #include <cstdint>
 
 #include "base/units.h"
@@ -58,8 +59,12 @@ class ReadyQueue {
   bool empty() const { return head_ == nullptr; }
   // Runs what is queued now, first in, first out; what is queued meanwhile runs in the next call.
   void run_all();
+  // The same, with all that waits in `senders` run behind each batch of so many.
+  void run_all(std::size_t batch, ReadyQueue& senders);
 
  private:
+  bool run_up_to(const Waiter* last, std::size_t most);
+
   Waiter* head_ = nullptr;
   Waiter* tail_ = nullptr;
 };

@@ -92,4 +92,13 @@ void Yield::await_suspend(std::coroutine_handle<> waiting) noexcept {
 
 void Yield::resume(Waiter& waiter) { static_cast<Yield&>(waiter).waiting_.resume(); }
 
+bool SendTurn::await_ready() const noexcept { return EventLoop::current().ready().empty(); }
+
+void SendTurn::await_suspend(std::coroutine_handle<> waiting) noexcept {
+  waiting_ = waiting;
+  EventLoop::current().senders().wake(*this, Wake::ready);
+}
+
+void SendTurn::resume(Waiter& waiter) { static_cast<SendTurn&>(waiter).waiting_.resume(); }
+
 }  // namespace stickler::net

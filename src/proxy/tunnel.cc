@@ -14,6 +14,8 @@ namespace {
 // A tunnel that never runs dry gives way after so many steps.
 constexpr int kStepsPerTurn = 4;
 constexpr std::size_t kStep = 64 * 1024;
+// Up to so much is a message that can wait for its turn among those of others.
+constexpr std::size_t kMessage = 2048;
 // After this silence a TLS side gives back what memory it can.
 constexpr Duration kRestAfter = std::chrono::milliseconds(250);
 
@@ -22,10 +24,17 @@ class Direction {
  public:
   Direction(net::Stream& from, net::Stream& to) : from_(from), to_(to) {}
 
-  enum class Pumped : std::uint8_t { all, more };  // `more`: it would have gone on
-  Pumped pump(std::span<char> scratch);
+  enum class Pumped : std::uint8_t {
+    all,
+    message,  // it has one that the next pump() sends (net/write_all.h, SendTurn)
+    more,     // it would have gone on
+  };
+  // `others`: some are ready besides, so that a message can wait for theirs.
+  Pumped pump(std::span<char> scratch, bool others);
   // Passes bytes on; what `to` does not take is kept until it does.
   void write(std::string_view bytes);
+  // Passes on what is kept, if `to` takes it.
+  void drain();
 
   bool failed() const { return state_ == State::read_failed || state_ == State::write_failed; }
   bool failed_reading() const { return state_ == State::read_failed; }
@@ -40,7 +49,7 @@ class Direction {
   enum class State : std::uint8_t { open, ended, read_failed, write_failed };
 
   bool blocked() const { return !pending_.empty() || unflushed_; }
-  void drain();
+  void keep(std::string_view bytes);
   void flush();
 
   net::Stream& from_;
@@ -51,12 +60,16 @@ class Direction {
   bool unflushed_ = false;  // taken by `to_`, but not yet by its socket
 };
 
-Direction::Pumped Direction::pump(std::span<char> scratch) {
+Direction::Pumped Direction::pump(std::span<char> scratch, bool others) {
   drain();
   for (int step = 0; step < kStepsPerTurn; ++step) {
     if (blocked() || state_ != State::open) return Pumped::all;
     net::IoResult got = from_.try_read(scratch.data(), std::min(scratch.size(), kStep));
     if (got.blocked()) return Pumped::all;
+    if (got.done() && others && step == 0 && got.bytes <= kMessage) {
+      keep({scratch.data(), got.bytes});
+      return Pumped::message;
+    }
     if (got.done()) {
       write({scratch.data(), got.bytes});
     } else if (got.eof()) {
@@ -82,12 +95,14 @@ void Direction::write(std::string_view bytes) {
     bytes_ += sent.bytes;
     bytes.remove_prefix(sent.bytes);
   }
-  if (!bytes.empty()) {
-    pending_.reserve(bytes.size());
-    bytes.copy(pending_.space(), bytes.size());
-    pending_.received(bytes.size());
-  }
+  if (!bytes.empty()) keep(bytes);
   flush();
+}
+
+void Direction::keep(std::string_view bytes) {
+  pending_.reserve(bytes.size());
+  bytes.copy(pending_.space(), bytes.size());
+  pending_.received(bytes.size());
 }
 
 void Direction::drain() {
@@ -127,8 +142,8 @@ class Tunnel {
     if (!to_server.empty()) up_.write(to_server);
   }
 
-  // Moves what can be moved now. Whether either direction would have gone on.
-  bool pump();
+  // Moves what can be moved now; what either direction says, the one that would go on first.
+  Direction::Pumped pump();
   bool over();
 
   // co_await: until either direction can go on or a limit has passed; then woken() says whether the
@@ -152,10 +167,11 @@ class Tunnel {
   bool resting_ = false;
 };
 
-bool Tunnel::pump() {
-  auto up = up_.pump(service_.scratch());
-  auto down = down_.pump(service_.scratch());
-  return up == Direction::Pumped::more || down == Direction::Pumped::more;
+Direction::Pumped Tunnel::pump() {
+  const bool others = !net::EventLoop::current().ready().empty();
+  auto up = up_.pump(service_.scratch(), others);
+  auto down = down_.pump(service_.scratch(), others);
+  return std::max(up, down);
 }
 
 // Who fails, or else who finishes first, has ended it.
@@ -202,7 +218,10 @@ bool Tunnel::woken(net::Wake woke) {
   return false;
 }
 
+// A message that waits for its turn is not lost because the other direction has failed.
 TunnelEnd Tunnel::end() {
+  up_.drain();
+  down_.drain();
   end_.to_server = up_.bytes();
   end_.to_client = down_.bytes();
   return end_;
@@ -217,10 +236,14 @@ net::Task<TunnelEnd> run_tunnel(net::Stream& client, net::Stream& server,
   Tunnel tunnel(client, server, limits, service);
   tunnel.send_early(to_client, to_server);
   for (;;) {
-    bool more = tunnel.pump();
+    const auto pumped = tunnel.pump();
     if (tunnel.over()) break;
-    if (more) {
+    if (pumped == Direction::Pumped::more) {
       co_await net::Yield();
+      continue;
+    }
+    if (pumped == Direction::Pumped::message) {
+      co_await net::SendTurn();
       continue;
     }
     net::Wake woke = co_await tunnel.wait();

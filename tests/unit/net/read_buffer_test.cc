@@ -48,6 +48,18 @@ TEST_F(ReadBufferTest, DoesNotMoveBytesThatHaveRoomBehindThem) {
   EXPECT_EQ(buffer_.bytes().data(), view.data());
 }
 
+TEST_F(ReadBufferTest, ShrinksIfItsBytesFit) {
+  receive(std::string(20'000, 'x') + "rest");
+  EXPECT_FALSE(buffer_.shrink(4096));
+  EXPECT_EQ(buffer_.size(), 20'004U);
+  buffer_.consume(20'000);
+  EXPECT_TRUE(buffer_.shrink(4096));
+  EXPECT_EQ(buffer_.bytes(), "rest");
+  EXPECT_EQ(buffer_.size() + buffer_.space_size(), 4096U);
+  receive(" of it");
+  EXPECT_EQ(buffer_.bytes(), "rest of it");
+}
+
 TEST_F(ReadBufferTest, GivesItsMemoryBack) {
   receive("bytes");
   buffer_.release();

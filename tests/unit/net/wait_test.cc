@@ -144,5 +144,41 @@ TEST_F(YieldTest, LetsOthersHaveTheirTurn) {
   EXPECT_EQ(said, "ababab");
 }
 
+class SendTurnTest : public WaitTest {
+ protected:
+  // Reads, says its name, and sends, in capitals.
+  Task<> read_and_send(char name, std::string& said) {
+    co_await Yield();
+    said += name;
+    co_await SendTurn();
+    said += static_cast<char>(name - 'a' + 'A');
+  }
+};
+
+TEST_F(SendTurnTest, ComesWhenAllWhoAreReadyHaveRead) {
+  std::string said;
+  for (char name : {'a', 'b', 'c'}) start(read_and_send(name, said));
+  finish();
+  EXPECT_EQ(said, "abcCAB") << "the last one waits for nobody";
+}
+
+TEST_F(SendTurnTest, ComesAtOnceIfNobodyElseIsReady) {
+  std::string said;
+  start(read_and_send('a', said));
+  loop().stop();
+  loop().run();
+  EXPECT_EQ(said, "aA");
+  finish();
+}
+
+// So that the cache still holds what was read when it is sent.
+TEST_F(SendTurnTest, IsNotPutOffForMoreThanABatch) {
+  std::string said;
+  for (int i = 0; i < 200; ++i) start(read_and_send('a', said));
+  finish();
+  EXPECT_EQ(said.size(), 400U);
+  EXPECT_LT(said.find('A'), 100U);
+}
+
 }  // namespace
 }  // namespace stickler::net

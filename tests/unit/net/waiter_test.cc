@@ -49,6 +49,29 @@ TEST_F(ReadyQueueTest, RunsInTheOrderOfWaking) {
   EXPECT_TRUE(queue_.empty());
 }
 
+TEST_F(ReadyQueueTest, LetsSendersRunBehindEachBatch) {
+  ReadyQueue senders;
+  std::deque<Named> sending;
+  for (std::size_t i = 0; i < waiters_.size(); ++i) {
+    Named& sender = sending.emplace_back(static_cast<char>('A' + i), ran_);
+    waiters_[i].then = [&] { senders.wake(sender, Wake::ready); };
+  }
+  wake_all();
+  queue_.run_all(2, senders);
+  EXPECT_EQ(ran_, "abABcC");
+  EXPECT_TRUE(senders.empty());
+}
+
+TEST_F(ReadyQueueTest, LeavesWhatIsQueuedMeanwhileForTheNextTurnWhateverTheBatch) {
+  ReadyQueue senders;
+  waiters_[2].then = [&] { queue_.wake(waiters_[0], Wake::ready); };
+  wake_all();
+  queue_.run_all(1, senders);
+  EXPECT_EQ(ran_, "abc");
+  EXPECT_FALSE(queue_.empty());
+  EXPECT_EQ(run(), "a");
+}
+
 TEST_F(ReadyQueueTest, RunsAWaiterOnceHoweverOftenItIsWoken) {
   wake_all();
   queue_.wake(waiters_[0], Wake::timed_out);

@@ -46,6 +46,20 @@ TEST_F(TunnelTest, CarriesBytesBothWays) {
   close_up();
 }
 
+// Their messages wait for each other, and none is lost when its sender leaves at once.
+TEST_F(TunnelTest, CarriesTheLastMessagesOfBothSidesAtOnce) {
+  open_tunnel();
+  EXPECT_EQ(answer(), kSwitching);
+  client().send("last words");
+  server().send("last answer");
+  client().finish();
+  server().finish();
+  settle();
+  EXPECT_EQ(request(), "last words");
+  EXPECT_EQ(answer(), "last answer");
+  close_up();
+}
+
 TEST_F(TunnelTest, AsksTheServerToSwitch) {
   open_tunnel();
   EXPECT_NE(head_.find("Connection: Upgrade\r\nUpgrade: websocket\r\n"), std::string::npos);
