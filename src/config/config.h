@@ -410,7 +410,7 @@ struct Cluster {
   Duration margin = std::chrono::seconds(6);
   Duration grace = std::chrono::seconds(30);
   Duration drain = std::chrono::seconds(10);
-  Duration linger = std::chrono::seconds(1);
+  Duration linger = std::chrono::milliseconds(800);
   Duration hold = std::chrono::seconds(15);
   Unload unload;
   std::optional<NodeRegistration> registration;  // `register`
