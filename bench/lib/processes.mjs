@@ -11,6 +11,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 export const PROXY_CORE = 1;
 export const LOAD_CORE = 0;
 const STOP_WITHIN_MS = 5000;
+const TICKS = 100; // a second, in /proc
 
 const running = new Set();
 
@@ -90,6 +91,19 @@ export function pssBytes(pids) {
     const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
     return sum + Number(/^Pss:\s+(\d+) kB/m.exec(rollup)[1]) * 1024;
   }, 0);
+}
+
+// What these processes (none: all of the machine) have used, in seconds of one core.
+export function cpuSeconds(pids) {
+  const sum = (fields) => fields.reduce((total, field) => total + Number(field), 0) / TICKS;
+  if (pids) {
+    return pids.reduce((total, pid) => {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      return total + sum(stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(11, 13));
+    }, 0);
+  }
+  const [, ...all] = readFileSync('/proc/stat', 'utf8').split('\n')[0].split(/ +/);
+  return sum(all.filter((_, i) => i < 8 && i !== 3 && i !== 4)); // not idle, nor waiting for a disk
 }
 
 // Ports that were free a moment ago.

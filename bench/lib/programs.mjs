@@ -131,11 +131,18 @@ function tableOfStickler({ sticky, entries, idle = IDLE, redisPort }) {
   return `${redis}tables = { keys = { entries = ${entries}; idle = "${idle}"; ${shared}}; };`;
 }
 
-function clusterOfStickler({ sticky, etcdPort }) {
+function clusterOfStickler({ sticky, etcdPort, unloads, linger }) {
   if (sticky !== 'buckets') return '';
   const etcd = `etcd = [ "http://127.0.0.1:${etcdPort}" ]; prefix = "${PREFIX}";`;
-  return `clusters = { bases = { ${etcd} bootstrap = true; }; };`;
+  const unload = unloads ? 'unload = { http = "POST /unload-buckets/"; };' : '';
+  const times = linger ? `linger = "${linger}";` : '';
+  return `clusters = { bases = { ${etcd} bootstrap = true; ${unload} ${times} }; };`;
 }
+
+const adminOfStickler = ({ admin }, { sticky }) =>
+  sticky === 'buckets'
+    ? `admin = { bind = "127.0.0.1:${admin}"; cluster_admin = "bases"; };`
+    : '';
 
 const serversOfStickler = (servers) => `servers = {
 ${servers.map((port, i) => `      s${i + 1} = { address = "127.0.0.1:${port}"; };`).join('\n')}
@@ -153,7 +160,7 @@ const stickinessOfStickler = ({ sticky = 'cookie' }) =>
   })[sticky];
 
 const stickler = ({ ports, certificates, servers, directory, log, pages, ...wanted }) => `
-process = { workers = 1; };
+process = { workers = ${wanted.workers ?? 1}; };
 ${tableOfStickler(wanted)}
 ${clusterOfStickler(wanted)}
 log = { level = "warning"; ${log ? sticklerLog(directory) : 'access = "off";'} };
@@ -173,6 +180,7 @@ listeners = {
     tls = { certificates = "${certificates.rsa}"; };
     backend = "app";
   };
+  ${adminOfStickler(ports, wanted)}
 };
 backends = {
   app = {
@@ -251,11 +259,11 @@ export const stickTable = (keys) => ({ sticky: 'table', entries: 2 * keys });
 // Starts the program on ports of its own and waits until it answers through its servers. `wanted`:
 // what not every workload wants: `reuse`, `log`, `pages`; `sticky`, if not 'cookie': 'nothing' or
 // 'table', then with `entries` and perhaps `idle` and `redisPort`; 'map' or 'buckets', then with
-// `etcdPort`.
+// `etcdPort` and perhaps `workers`, `unloads` (nodes are told to) and `linger`.
 export async function startProgram(name, { build, directory, ...context }, wanted = {}) {
   const home = mkdtempSync(path.join(directory, `${name}-`));
-  const [plain, tls, rsa] = await freePorts(3);
-  const ports = { plain, tls, rsa };
+  const [plain, tls, rsa, admin] = await freePorts(4);
+  const ports = { plain, tls, rsa, admin };
   const file = path.join(home, 'config');
   const log = path.join(home, 'log');
   writeFileSync(file, programs[name].config({ ports, directory: home, ...context, ...wanted }));

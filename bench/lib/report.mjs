@@ -4,6 +4,7 @@
 // terminal and as tables for README.md.
 
 import { readFileSync, writeFileSync } from 'node:fs';
+import { figureLines, summarizeFigures, tableOfFigures } from './figures.mjs';
 import { cost, costUnit, countsMemory, throughput } from './workloads.mjs';
 
 export function median(values) {
@@ -14,6 +15,9 @@ export function median(values) {
 
 // `rounds`: for each round, a slot per program name.
 export function summarize(workload, rounds) {
+  if (workload.figures) {
+    return { workload, dirty: countDirty(rounds), rows: summarizeFigures(workload, rounds) };
+  }
   const names = Object.keys(rounds[0]);
   const rows = names.map((name) => summarizeProgram(workload, rounds, name));
   return { workload, dirty: countDirty(rounds), rows };
@@ -79,9 +83,11 @@ function targetText(workload) {
 
 export function terminalLines({ workload, dirty, rows }) {
   const marks = dirty ? `   † ${dirty} slots disturbed` : '';
+  const head = `${workload.name}: ${workload.title}`;
+  if (workload.figures) return [head + marks, ...figureLines(rows)];
   const than = workload.than ? ', to itself' : '';
   const target = `target ${targetText(workload)}${than}`;
-  const lines = [`${workload.name}: ${workload.title}   ${target}${marks}`];
+  const lines = [`${head}   ${target}${marks}`];
   for (const row of rows) {
     if (row.cost === undefined) {
       lines.push(`  ${row.name.padEnd(9)} FAILED: ${row.error}`);
@@ -112,9 +118,14 @@ export function terminalLines({ workload, dirty, rows }) {
 }
 
 export function markdown(summaries, facts) {
-  const tables = [table(summaries.filter(({ workload }) => !workload.than))];
+  const figures = summaries.filter(({ workload }) => workload.figures);
   const pairs = summaries.filter(({ workload }) => workload.than);
+  const rest = summaries.filter(({ workload }) => !workload.figures && !workload.than);
+  const tables = [table(rest)];
   if (pairs.length) tables.push('Ratio to the same program without that:', tableOfPairs(pairs));
+  for (const { workload, dirty, rows } of figures) {
+    tables.push(`Stickler alone, ${workload.title}${dirty ? ' †' : ''}:`, tableOfFigures(rows));
+  }
   return [facts.join('\n'), ...tables].join('\n\n');
 }
 

@@ -19,7 +19,10 @@
 //   redis    needs a Redis
 //   etcd     needs an etcd
 //   programs those that can do it, if not all
+//   figures  measures something else (moves.mjs): these figures, each with a target of its own
 //   quick    part of `--quick`
+
+import { FIGURES_OF_MOVES } from './figures.mjs';
 
 const KB = 1024;
 const MB = 1024 * KB;
@@ -194,6 +197,13 @@ export const workloads = [
       },
     },
   ),
+  {
+    name: 'moves',
+    title: 'buckets in etcd move while 2,000 requests a second ask for 10,000 bases',
+    figures: FIGURES_OF_MOVES,
+    etcd: true,
+    programs: ['stickler'],
+  },
 ];
 
 export const countsMemory = ({ per }) => per === 'tunnel' || per === 'entry';
