@@ -64,6 +64,34 @@ scenario("of three members one may be killed or frozen, and comes back", async (
   assert.equal(await etcd.client.get("k"), "v");
 });
 
+scenario("a member whose disk hangs writes nothing until it is well again", async (t) => {
+  const etcd = await startEtcd(t);
+  await etcd.client.put("k", "1");
+  const disk = await etcd.hangDisk(0);
+  await assert.rejects(etcd.client.put("k", "2"), { name: "AbortError" });
+  await assert.rejects(etcd.client.get("k"), { name: "AbortError" });
+  await disk.end();
+  await etcd.client.put("k", "3");
+  assert.equal(await etcd.client.get("k"), "3");
+  const slow = await etcd.hangDisk(0, 200);
+  await etcd.client.put("k", "4");
+  await slow.end();
+});
+
+scenario("a leader whose disk hangs is deposed, and others write until it is well again",
+  async (t) => {
+    const etcd = await startEtcdCluster(t);
+    await etcd.makeLeader(0);
+    const disk = await etcd.hangDisk(0);
+    await etcd.client.put("last", "1").catch(() => {}); // whether it counts is unknown
+    assert.notEqual(await etcd.leader(), 0);
+    await etcd.client.put("k", "2");
+    await assert.rejects(etcd.client.callAt(0, "/v3/kv/range", { key: "aw==" }));
+    await disk.end();
+    const read = () => etcd.client.callAt(0, "/v3/kv/range", { key: "aw==" }).catch(() => ({}));
+    await eventually(read, ({ kvs }) => kvs?.[0].value === "Mg==", "it to know what is new");
+  });
+
 scenario("without a quorum nothing is written until there is one", async (t) => {
   const etcd = await startEtcdCluster(t);
   await etcd.kill(0, 1);
@@ -129,6 +157,31 @@ scenario("a cutter stalls, cuts and heals the ways to etcd", async (t) => {
   await assert.rejects(client.get("k"), { code: "ECONNRESET" });
   cutter.heal();
   assert.equal(await client.get("k"), "2");
+});
+
+scenario("a cutter holds a request that fits, which arrives late, and is answered", async (t) => {
+  const etcd = await startEtcd(t);
+  const cutter = await TcpCutter.start(t, etcd.endpoints);
+  const client = etcd.newClient({ limit: 60_000 });
+  client.endpoints = cutter.endpoints;
+  const held = cutter.stallAt(({ value }) => value === "Mg==");
+  await client.put("k", "1");
+  const put = client.put("k", "2");
+  const late = await held;
+  assert.equal(late.body.value, "Mg==");
+  const other = client.put("k", "3");
+  assert.equal(await etcd.client.get("k"), "1");
+  assert.ok((await late.arrive()).header.revision);
+  assert.equal(await etcd.client.get("k"), "2");
+  cutter.heal();
+  await Promise.all([put, other]);
+  assert.equal(await etcd.client.get("k"), "3");
+  const again = cutter.stallAt(() => true);
+  const last = client.put("k", "4");
+  await again;
+  cutter.heal();
+  await last;
+  assert.equal(await etcd.client.get("k"), "4");
 });
 
 // ---- the stand-in ----

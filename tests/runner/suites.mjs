@@ -66,7 +66,7 @@ function runJourney({ name, build }, { only }) {
     // HAProxy is the same under each build: once is enough.
     BALANCERS: process.env.BALANCERS ?? (build === "plain" ? "stickler,haproxy" : "stickler"),
   };
-  return runNode(`tests/e2e/${name}.test.mjs`, env, 120 * patience, only);
+  return runNode(`tests/e2e/${name}.test.mjs`, env, 180 * patience, only);
 }
 
 // Without a compiler cache it compiles everything once more.

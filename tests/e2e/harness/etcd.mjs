@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
-// A real etcd on loopback, of one member or several: killed, frozen, started again as it was or
-// empty, with TLS or users if wanted. Its elections are quick.
+// A real etcd on loopback, of one member or several: killed, frozen, with a disk that hangs,
+// started again as it was or empty, with TLS or users if wanted. Its elections are quick.
+import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { certificates, issue } from "./certificates.mjs";
 import { cleanUp } from "./cleanup.mjs";
 import { EtcdClient } from "./etcd_client.mjs";
+import { HungDisk } from "./hung_disk.mjs";
 import { freePort } from "./ports.mjs";
 import { Program } from "./program.mjs";
 import { kLimit, pause, within } from "./wait.mjs";
@@ -17,6 +19,7 @@ const kHashing = 4; // the least: each time somebody authenticates it costs a se
 const kServes = /serving client traffic/;
 const kMatters = /serving client traffic|elected leader|lost leader|started election/;
 const kPoll = 20;
+const kForever = 3_600_000;
 const kRoot = { user: "root", password: "root-secret" };
 
 // `tls`: https, and only for clients with a certificate of our authority; `etcd.identity` is one.
@@ -78,6 +81,11 @@ class Member {
 
   get alive() {
     return this.program !== undefined && !this.program.exit && !this.frozen;
+  }
+
+  // A leader whose disk hangs does not notice that it is deposed.
+  get knows() {
+    return this.alive && (this.disk === undefined || this.disk.exit !== undefined);
   }
 
   run(flags) {
@@ -215,6 +223,13 @@ export class Etcd {
     }
   }
 
+  // Its disk takes so long for each write, until `end()` of what is returned.
+  async hangDisk(i, milliseconds = kForever) {
+    const member = this.members[i];
+    member.disk = await HungDisk.of(this.t, member.program, milliseconds);
+    return member.disk;
+  }
+
   // With what it knew, killed before if it still runs. A quorum must be there then, unless
   // `ready` is false.
   async restart(...which) {
@@ -242,6 +257,16 @@ export class Etcd {
     return within(this.#findLeader(), "etcd to elect a leader", 2 * kLimit);
   }
 
+  // From now on this one leads.
+  async makeLeader(i) {
+    const leader = await this.leader();
+    if (leader === i) return;
+    const { header } = await this.nobody.callAt(i, "/v3/maintenance/status");
+    const words = { targetID: header.member_id };
+    await this.nobody.callAt(leader, "/v3/maintenance/transfer-leadership", words);
+    assert.equal(await this.leader(), i);
+  }
+
   async #findLeader() {
     for (;;) {
       const all = await Promise.all(this.members.map((_, i) => this.#status(i)));
@@ -253,7 +278,7 @@ export class Etcd {
   }
 
   async #status(i) {
-    if (!this.members[i].alive) return undefined;
+    if (!this.members[i].knows) return undefined;
     return this.nobody.callAt(i, "/v3/maintenance/status").catch(() => undefined);
   }
 
