@@ -61,6 +61,9 @@ net::Task<EtcdMembers::Answer> EtcdMembers::ask(std::string path, std::string bo
     EtcdFailure next = failure_at(member, got.error(), write);
     if (!failure.text.empty()) next.text = failure.text + "; " + next.text;
     failure = std::move(next);
+    // The next call begins elsewhere: a write is not repeated, and whoever only writes would ask a
+    // silent member for ever.
+    if (got.error().elsewhere && preferred_ == member) preferred_ = (member + 1) % members_.size();
     if (!got.error().elsewhere || failure.outcome_unknown) break;
   }
   co_return Failed{std::move(failure)};
