@@ -18,6 +18,7 @@ using How = EtcdCompare::How;
 constexpr Duration kSlowestPace = std::chrono::seconds(5);
 constexpr Duration kSlowestLook = std::chrono::milliseconds(250);
 constexpr Duration kFastestLook = std::chrono::milliseconds(50);
+constexpr Duration kAtOnce = std::chrono::milliseconds(1);
 
 MonitorTerms terms_of(const config::Cluster& settings) {
   MonitorTerms terms;
@@ -263,7 +264,10 @@ Duration BucketMonitor::until_next_look() const {
                            return !view.nodes.contains(node.first);
                          });
   if (!under_way) return pace_;
-  return std::clamp(std::min(settings_.linger, settings_.margin) / 2, kFastestLook, kSlowestLook);
+  const Duration look =
+      std::clamp(std::min(settings_.linger, settings_.margin) / 2, kFastestLook, kSlowestLook);
+  const auto end = rules_.lingers_until();
+  return end ? std::clamp(*end - BootClock::now(), kAtOnce, look) : look;
 }
 
 // ---- Nodes ----

@@ -288,6 +288,15 @@ std::vector<MonitorRules::Call> MonitorRules::calls(const ClusterView& view) con
   return all;
 }
 
+std::optional<BootTime> MonitorRules::lingers_until() const {
+  std::optional<BootTime> soonest;
+  for (const auto& [bucket, seen] : memory_.unloading) {
+    const BootTime end = seen.seen + terms_.linger;
+    if (end > asked_ && (!soonest || end < *soonest)) soonest = end;
+  }
+  return soonest;
+}
+
 void MonitorRules::unloaded(const Call& call) {
   memory_.failing.erase(call.node);
   for (const std::size_t bucket : call.buckets) {

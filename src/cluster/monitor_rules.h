@@ -96,6 +96,9 @@ class MonitorRules {
     std::uint64_t epoch = 0;  // requests of an earlier one must not load them again
   };
   std::vector<Call> calls(const ClusterView& view) const;
+  // When, after the last look, the next of those that wait for `linger` has waited; nothing if
+  // nobody does.
+  std::optional<BootTime> lingers_until() const;
   void unloaded(const Call& call);
   // `unreachable`: not even an answer that refuses.
   void failed(const Call& call, bool unreachable, BootTime now);

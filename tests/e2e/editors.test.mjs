@@ -26,10 +26,15 @@ function assertAtHome({ fleet, editors }) {
   assert.deepEqual(fleet.complaints, []);
 }
 
-// Every edit that an editor saw acknowledged is stored, once, in order.
-function assertNothingLost({ fleet, editors }, count) {
+// Every edit that an editor saw acknowledged is stored, once, in order. (An instance tells us after
+// it has told the editor, perhaps.)
+async function assertNothingLost({ fleet, editors }, count) {
   const all = Array.from({ length: count }, (_, i) => i + 1);
-  for (const { name } of editors) assert.deepEqual(fleet.editsOf(name), all, name);
+  for (const { name } of editors) {
+    const isLast = (it) => it.event === "edit" && it.editor === name && it.number === count;
+    await fleet.events.waitFor(isLast);
+    assert.deepEqual(fleet.editsOf(name), all, name);
+  }
 }
 
 for (const transport of kEditorTransports) {
@@ -37,7 +42,7 @@ for (const transport of kEditorTransports) {
     const world = await openEditors(t, kind, { transports: [transport] });
     await Promise.all(world.editors.map((editor) => editor.type(20)));
     assertAtHome(world);
-    assertNothingLost(world, 20);
+    await assertNothingLost(world, 20);
     const homes = new Set(world.editors.map(({ instance }) => instance));
     assert.equal(homes.size, 3, "new editors are spread over all instances");
   });
@@ -94,7 +99,7 @@ forEachBalancer("an instance crashes: its editors move and go on, others notice 
     await balancer.waitForMove(crashed);
     for (const { problems } of others) assert.deepEqual(problems, []);
     assert.deepEqual(fleet.complaints, []);
-    assertNothingLost(world, 15);
+    await assertNothingLost(world, 15);
     await balancer.waitForDown(crashed);
   });
 

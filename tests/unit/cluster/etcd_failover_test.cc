@@ -25,7 +25,12 @@ class EtcdFailoverTest : public test::EtcdFixture {
   void let_others_elect() {
     EtcdSettings others = settings({etcd_->member(1).url(), etcd_->member(2).url()});
     auto client = EtcdClient::make(others);
-    value_of((*client)->read("a"));
+    await_leader(**client);
+  }
+  // Whoever asks while a leader is elected is refused, by all members.
+  void await_leader(EtcdClient& client) {
+    while (!loop_.result_of(client.read("a"))) {
+    }
   }
 
   std::unique_ptr<test::EtcdCluster> etcd_;
@@ -84,6 +89,7 @@ TEST_F(EtcdFailoverTest, WithoutAQuorumNothingIsSure) {
   EXPECT_FALSE(reading.outcome_unknown);
   EXPECT_THAT(reading.text, HasSubstr(etcd_->member(2).url() + ": connection refused"));
   etcd_->restart(1);
+  await_leader(*client_);
   EXPECT_TRUE(put("b", "1").succeeded);
 }
 
@@ -96,9 +102,7 @@ TEST_F(EtcdFailoverTest, WritesGoOnWhenMembersDieOneAfterTheOther) {
   EtcdSettings others = settings({etcd_->member(0).url(), etcd_->member(2).url()});
   etcd_->process(1).end();
   auto client = EtcdClient::make(others);
-  // Whoever asks while another leader is elected is refused, by all members.
-  while (!loop_.result_of((*client)->read("a"))) {
-  }
+  await_leader(**client);
   EXPECT_EQ(read("a"), "a=1");
 }
 

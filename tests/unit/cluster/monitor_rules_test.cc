@@ -169,9 +169,11 @@ TEST_F(MonitorRulesTest, CallsTheOwnerOnceWhatWasSentIsRead) {
   assigned({unloading()});
   EXPECT_FALSE(look());
   EXPECT_EQ(called(), Names{});
+  EXPECT_EQ(rules_.lingers_until(), now_ + 1s);
   pass(1s);
   look();
   ASSERT_EQ(called(), Names{"A"});
+  EXPECT_FALSE(rules_.lingers_until());
   EXPECT_EQ(rules_.calls(view_)[0].epoch, 5U);
   EXPECT_EQ(rules_.calls(view_)[0].buckets, std::vector<std::size_t>{0});
   all_answer();
