@@ -42,32 +42,33 @@ void ReadyQueue::forget(Waiter& waiter) {
   }
   (before == nullptr ? head_ : before->next_ready) = waiter.next_ready;
   if (tail_ == &waiter) tail_ = before;
+  // The turn ends with whoever is before it: else it would go on to those queued meanwhile.
+  if (last_ == &waiter) last_ = before;
   waiter.queued = false;
 }
 
-void ReadyQueue::run_all() { run_up_to(tail_, std::numeric_limits<std::size_t>::max()); }
-
-void ReadyQueue::run_all(std::size_t batch, ReadyQueue& senders) {
-  const Waiter* const last = tail_;
-  for (bool more = true; more;) {
-    more = run_up_to(last, batch);
-    senders.run_all();
-  }
+void ReadyQueue::run_all() {
+  last_ = tail_;
+  run_up_to(std::numeric_limits<std::size_t>::max());
 }
 
-// Whether some are left before `last` has run.
-bool ReadyQueue::run_up_to(const Waiter* last, std::size_t most) {
-  for (std::size_t ran = 0; head_ != nullptr; ++ran) {
-    if (ran == most) return true;
+void ReadyQueue::run_all(std::size_t batch, ReadyQueue& senders) {
+  last_ = tail_;
+  do {
+    run_up_to(batch);
+    senders.run_all();
+  } while (last_ != nullptr);
+}
+
+void ReadyQueue::run_up_to(std::size_t most) {
+  for (std::size_t ran = 0; ran < most && last_ != nullptr; ++ran) {
     Waiter* waiter = head_;
     head_ = waiter->next_ready;
     if (head_ == nullptr) tail_ = nullptr;
+    if (waiter == last_) last_ = nullptr;
     waiter->queued = false;
-    const bool was_last = waiter == last;
     waiter->run(*waiter);
-    if (was_last) return false;
   }
-  return false;
 }
 
 }  // namespace stickler::net

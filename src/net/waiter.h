@@ -63,10 +63,11 @@ class ReadyQueue {
   void run_all(std::size_t batch, ReadyQueue& senders);
 
  private:
-  bool run_up_to(const Waiter* last, std::size_t most);
+  void run_up_to(std::size_t most);
 
   Waiter* head_ = nullptr;
   Waiter* tail_ = nullptr;
+  const Waiter* last_ = nullptr;  // of the turn under way
 };
 
 }  // namespace stickler::net

@@ -49,6 +49,18 @@ TEST_F(ReadyQueueTest, RunsInTheOrderOfWaking) {
   EXPECT_TRUE(queue_.empty());
 }
 
+// Whoever yields again and again would keep all others waiting.
+TEST_F(ReadyQueueTest, ATurnWhoseLastIsForgottenIsNoLonger) {
+  waiters_[0].then = [&] { queue_.wake(waiters_[0], Wake::ready); };
+  waiters_[1].then = [&] { queue_.forget(waiters_[2]); };
+  wake_all();
+  EXPECT_EQ(run(), "ab");
+  waiters_[0].then = [&] { queue_.forget(waiters_[1]); };
+  queue_.wake(waiters_[1], Wake::ready);
+  EXPECT_EQ(run(), "a");
+  EXPECT_TRUE(queue_.empty());
+}
+
 TEST_F(ReadyQueueTest, LetsSendersRunBehindEachBatch) {
   ReadyQueue senders;
   std::deque<Named> sending;
