@@ -9,7 +9,7 @@ const FIGURES = {
   lagMost: { title: 'the same, the latest of all', unit: 'ms', most: 50 },
   lastMost: { title: 'the latest request by the word before, at its node', unit: 'ms' },
   single: { title: 'move of one idle bucket, less the unloading', unit: 'ms', most: 1000 },
-  singleRest: { title: 'the same, less `linger` (1 s), too', unit: 'ms' },
+  singleRest: { title: 'the same, less `linger` (800 ms), too', unit: 'ms' },
   singleShort: {
     title: 'move of one idle bucket with `linger = "200ms"`, less the unloading',
     unit: 'ms',
