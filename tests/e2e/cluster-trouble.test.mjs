@@ -33,6 +33,21 @@ for (const way of ["cut", "stall"]) {
   });
 }
 
+// It hears nothing of that, and serves until its term is over; the other may not give anything away
+// before.
+onlyStickler("etcd comes back empty while a balancer goes by the old assignment", async (t) => {
+  const { all, cutter, editing, etcd, balancers: [lonely, other] } =
+    await worldWithCutter(t, { cluster: { bootstrap: false } });
+  const tunnel = await rawTunnel(t, lonely, kBase);
+  cutter.stall();
+  await etcd.restartEmpty({ anew: true });
+  await assertSilent(lonely);
+  await tunnel.drain();
+  await other.settled();
+  cutter.heal();
+  await assertRecovered({ all, editing });
+});
+
 onlyStickler("a balancer frozen past its term sends nobody to a node of old", async (t) => {
   const { all, editing, balancers: [one, frozen] } =
     await world(t, { balancers: 2, cluster: kShort });
