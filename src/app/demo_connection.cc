@@ -74,7 +74,7 @@ net::Task<> DemoConnection::serve() {
     if (reply.change) {
       on_switch_(*reply.change);
       // Who reads the reply may rely on it: a server that stops has closed its port by then.
-      co_await net::Yield();
+      co_await net::yield();
     }
     bool sent = co_await send(reply);
     if (!sent) co_return;

@@ -2,7 +2,7 @@
 #include "backend/server_connection.h"
 
 #include "base/assert.h"
-#include "net/write_all.h"
+#include "net/wait.h"
 
 namespace stickler::backend {
 namespace {
@@ -15,7 +15,7 @@ constexpr std::size_t kFirstBuffer = 128 * 1024;
 // cache has no room for several.
 constexpr std::size_t kSmallAnswer = 4096;
 
-constexpr std::size_t kSpareReadings = 256;
+constexpr std::size_t kSpareReadings = 128;
 
 Received received(net::Wake woke) {
   return woke == net::Wake::timed_out ? Received::timed_out : Received::cancelled;
@@ -73,7 +73,7 @@ net::Task<Received> ServerConnection::read_head(http::Method request, Duration l
       if (woke != net::Wake::ready) co_return received(woke);
     }
   }
-  if (small) co_await net::SendTurn();
+  if (small) co_await net::send_turn();
   co_return Received::done;
 }
 
@@ -115,6 +115,26 @@ net::Task<BodyPart> ServerConnection::read_body(char* into, std::size_t size, Du
     net::Wake woke = co_await socket().readable(limit);
     if (woke != net::Wake::ready) co_return BodyPart{received(woke), {}, false};
   }
+}
+
+net::Task<Received> ServerConnection::pipe_body(net::SplicePipe& into, std::size_t most,
+                                                Duration limit) {
+  ASSERT(most < body_for_pipe());
+  for (;;) {
+    net::IoResult got = into.fill(stream_, most);
+    if (got.done()) {
+      reading_->body.passed(got.bytes);
+      co_return Received::done;
+    }
+    if (!got.blocked()) co_return Received::closed;
+    net::Wake woke = co_await socket().readable(limit);
+    if (woke != net::Wake::ready) co_return received(woke);
+  }
+}
+
+std::uint64_t ServerConnection::body_for_pipe() const {
+  const bool known = reading_->body.framing().kind == http::BodyKind::length;
+  return known && reading_->buffer.empty() ? reading_->body.wanted() : 0;
 }
 
 BodyPart ServerConnection::take_payload(char* data, std::size_t size, std::size_t& consumed) {

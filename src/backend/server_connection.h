@@ -12,6 +12,7 @@
 #include "http/http1_parser.h"
 #include "net/plain_stream.h"
 #include "net/read_buffer.h"
+#include "net/splice_pipe.h"
 #include "net/task.h"
 #include "net/write_all.h"
 
@@ -67,6 +68,11 @@ class ServerConnection {
   // After a final head: its body, piece by piece; offered memory is used once the buffer is empty.
   void begin_body();
   net::Task<BodyPart> read_body(char* into, std::size_t size, Duration limit);
+  // The same from socket to socket, for a body of known length: at most `most` bytes, of which
+  // there must be more than that to come.
+  net::Task<Received> pipe_body(net::SplicePipe& into, std::size_t most, Duration limit);
+  // How much is to come that could go that way.
+  std::uint64_t body_for_pipe() const;
   bool body_ended() const { return reading_->body.ended(); }
   // A piece came together with the head: read_body() will neither wait nor need memory.
   bool has_buffered_body() const { return !reading_->buffer.empty(); }

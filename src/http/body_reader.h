@@ -41,6 +41,9 @@ class BodyReader {
 
   Step feed(char* data, std::size_t size);
 
+  // Bytes of a body of known length that were passed on unseen; fewer than wanted().
+  void passed(std::uint64_t bytes) { remaining_ -= bytes; }
+
   // The peer has finished sending: true if that ends the body properly.
   bool finish() {
     if (framing_.kind == BodyKind::until_close) ended_ = true;

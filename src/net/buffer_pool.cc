@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "net/buffer_pool.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "base/assert.h"
@@ -8,8 +9,9 @@
 namespace stickler::net {
 namespace {
 
-// What a pool keeps per size once nobody uses it: enough for the ups and downs of a busy worker.
-constexpr std::array<std::size_t, 5> kKept{1024, 64, 32, 8, 4};
+// What a pool keeps per size at most: enough for the ups and downs of a busy worker. The smallest
+// are parts of the heap: what a crowd leaves of them is of use to all others there.
+constexpr std::array<std::size_t, 5> kKept{128, 64, 32, 8, 4};
 
 std::size_t class_of(std::size_t size) {
   std::size_t index = 0;
@@ -31,8 +33,8 @@ BufferPool& BufferPool::local() {
 }
 
 BufferPool::~BufferPool() {
-  for (auto& idle : idle_) {
-    for (char* data : idle) std::free(data);
+  for (const Idle& idle : idle_) {
+    for (char* data : idle.buffers) std::free(data);
   }
 }
 
@@ -41,9 +43,11 @@ BufferLease BufferPool::lease(std::size_t size) {
   lease.pool_ = this;
   std::size_t index = class_of(size);
   lease.size_ = index < kSizes.size() ? kSizes[index] : size;
-  if (index < kSizes.size() && !idle_[index].empty()) {
-    lease.data_ = idle_[index].back();
-    idle_[index].pop_back();
+  if (index < kSizes.size() && !idle_[index].buffers.empty()) {
+    Idle& idle = idle_[index];
+    lease.data_ = idle.buffers.back();
+    idle.buffers.pop_back();
+    idle.unneeded = std::min(idle.unneeded, idle.buffers.size());
     return lease;
   }
   lease.data_ = static_cast<char*>(std::malloc(lease.size_));
@@ -53,11 +57,33 @@ BufferLease BufferPool::lease(std::size_t size) {
 
 void BufferPool::give_back(char* data, std::size_t size) {
   std::size_t index = class_of(size);
-  if (index >= kSizes.size() || idle_[index].size() >= kKept[index]) {
+  if (index >= kSizes.size() || idle_[index].buffers.size() >= kKept[index]) {
     std::free(data);
     return;
   }
-  idle_[index].push_back(data);
+  idle_[index].buffers.push_back(data);
+}
+
+void BufferPool::tend(TimePoint now) {
+  if (now - trimmed_ < std::chrono::seconds(1)) return;
+  trimmed_ = now;
+  trim();
+}
+
+void BufferPool::trim() {
+  for (Idle& idle : idle_) {
+    for (; idle.unneeded > 0; --idle.unneeded) {
+      std::free(idle.buffers.back());
+      idle.buffers.pop_back();
+    }
+    idle.unneeded = idle.buffers.size();
+  }
+}
+
+std::size_t BufferPool::idle() const {
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < kSizes.size(); ++i) bytes += idle_[i].buffers.size() * kSizes[i];
+  return bytes;
 }
 
 }  // namespace stickler::net

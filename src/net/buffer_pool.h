@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/units.h"
+
 namespace stickler::net {
 
 class BufferPool;
@@ -57,10 +59,23 @@ class BufferPool {
   // At least `size` bytes. Sizes beyond the largest class are allocated and freed singly.
   BufferLease lease(std::size_t size);
 
+  // Once a second frees what nobody has needed for a second: so a crowd leaves no memory behind,
+  // and a busy worker keeps what it uses.
+  void tend(TimePoint now);
+  // Bytes that nobody has.
+  std::size_t idle() const;
+
  private:
   friend class BufferLease;
+  struct Idle {
+    std::vector<char*> buffers;
+    std::size_t unneeded = 0;  // the fewest that there were in this second
+  };
   void give_back(char* data, std::size_t size);
-  std::array<std::vector<char*>, kSizes.size()> idle_;
+  void trim();
+
+  std::array<Idle, kSizes.size()> idle_;
+  TimePoint trimmed_{};
 };
 
 }  // namespace stickler::net

@@ -6,13 +6,10 @@
 #include <sys/socket.h>
 
 #include "base/assert.h"
+#include "net/buffer_pool.h"
 
 namespace stickler::net {
 namespace {
-
-// How many read before those among them who have something to send do so: enough to spare most
-// wake-ups, and few enough for the cache to hold what they have read.
-constexpr std::size_t kBatch = 64;
 
 thread_local EventLoop* current_loop = nullptr;
 
@@ -66,12 +63,13 @@ void EventLoop::run() {
 
 void EventLoop::turn() {
   set_tick();
-  const bool idle = ready_.empty() && senders_.empty();
+  const bool idle = ready_.empty();
   event_base_loop(base_.get(), idle ? EVLOOP_ONCE : EVLOOP_NONBLOCK);
   read_clocks();
   run_posted();
   deadlines_.expire(now_);
-  ready_.run_all(kBatch, senders_);
+  ready_.run_turn();
+  BufferPool::local().tend(now_);
 }
 
 void EventLoop::stop() {

@@ -2,9 +2,9 @@
 // One thread's loop around libevent: turns readiness into resumed coroutines.
 //
 // A raw libevent callback only records what happened and queues the waiter; the loop runs that
-// queue after libevent's turn, first in, first out. So no user code runs inside a callback, and
-// nothing can be destroyed under one. Everything here belongs to the loop's thread but for post()
-// and stop().
+// queue (net/waiter.h) after libevent's turn. So no user code runs inside a callback, and nothing
+// can be destroyed under one. Everything here belongs to the loop's thread but for post() and
+// stop().
 #pragma once
 
 #include <atomic>
@@ -66,8 +66,6 @@ class EventLoop {
   void cut_all_sockets();
 
   ReadyQueue& ready() { return ready_; }
-  // Run behind all who are ready in a turn (net/write_all.h, SendTurn).
-  ReadyQueue& senders() { return senders_; }
   Deadlines& deadlines() { return deadlines_; }
   event_base* base() { return base_.get(); }
   SocketLink& sockets() { return sockets_; }
@@ -96,7 +94,6 @@ class EventLoop {
   TimePoint now_;
   WallTime wall_now_;
   ReadyQueue ready_;
-  ReadyQueue senders_;
   Deadlines deadlines_{ready_};
   SocketLink sockets_;
 

@@ -19,19 +19,27 @@ constexpr bool kPooled = true;
 constexpr bool kPooled = true;
 #endif
 
-constexpr std::size_t kStep = 64;
+constexpr std::size_t kStep = 32;
 constexpr std::size_t kLargest = 4096;  // larger frames do not exist on the data path
+
+// What is kept per size: enough for the ups and downs of a busy worker, and little after a crowd.
+constexpr unsigned kKept = 128;
 
 struct FreeFrame {
   FreeFrame* next;
 };
 
+struct FreeList {
+  FreeFrame* head = nullptr;
+  unsigned size = 0;
+};
+
 struct FramePool {
-  std::array<FreeFrame*, kLargest / kStep + 1> free{};
+  std::array<FreeList, kLargest / kStep + 1> free{};
 
   ~FramePool() {
-    for (FreeFrame* frame : free) {
-      while (frame != nullptr) {
+    for (const FreeList& list : free) {
+      for (FreeFrame* frame = list.head; frame != nullptr;) {
         FreeFrame* next = frame->next;
         ::operator delete(frame);
         frame = next;
@@ -48,10 +56,11 @@ constexpr std::size_t size_class(std::size_t size) { return (size + kStep - 1) /
 
 void* allocate_frame(std::size_t size) {
   if (!kPooled || size > kLargest) return ::operator new(size);
-  FreeFrame*& head = pool.free[size_class(size)];
-  if (head == nullptr) return ::operator new(size_class(size) * kStep);
-  FreeFrame* frame = head;
-  head = frame->next;
+  FreeList& list = pool.free[size_class(size)];
+  if (list.head == nullptr) return ::operator new(size_class(size) * kStep);
+  FreeFrame* frame = list.head;
+  list.head = frame->next;
+  --list.size;
   return frame;
 }
 
@@ -60,9 +69,15 @@ void free_frame(void* frame, std::size_t size) {
     ::operator delete(frame);
     return;
   }
+  FreeList& list = pool.free[size_class(size)];
+  if (list.size == kKept) {
+    ::operator delete(frame);
+    return;
+  }
   auto* freed = static_cast<FreeFrame*>(frame);
-  freed->next = pool.free[size_class(size)];
-  pool.free[size_class(size)] = freed;
+  freed->next = list.head;
+  list.head = freed;
+  ++list.size;
 }
 
 }  // namespace stickler::net

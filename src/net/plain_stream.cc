@@ -26,9 +26,7 @@ IoResult PlainStream::try_read(char* data, std::size_t size) {
 
 IoResult PlainStream::try_write(std::span<const iovec> parts) {
   if (!socket().maybe_writable()) return {IoResult::Kind::would_block};
-  if (guard_ != nullptr && !guard_->may_write()) {
-    return {IoResult::Kind::failed, 0, ECANCELED};
-  }
+  if (!may_write()) return {IoResult::Kind::failed, 0, ECANCELED};
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(parts.data());  // sendmsg() does not write to it
   message.msg_iovlen = parts.size();

@@ -27,6 +27,7 @@ class PlainStream final : public Stream {
 
   // From now on; null: nobody is asked. A write that is refused has failed with ECANCELED.
   void guard_writes(const WriteGuard* guard) { guard_ = guard; }
+  bool may_write() const { return guard_ == nullptr || guard_->may_write(); }
 
  private:
   const WriteGuard* guard_ = nullptr;

@@ -11,9 +11,9 @@ namespace stickler::net {
 
 Socket::Socket(Fd fd) : state_(std::make_unique<State>(std::move(fd))) {}
 
-Socket::State::State(Fd descriptor) : owned_fd(std::move(descriptor)) {
+Socket::State::State(Fd descriptor) {
   EventLoop& loop = EventLoop::current();
-  fd = owned_fd.get();
+  fd = descriptor.release();
   before = &loop.sockets();
   after = before->after;
   before->after = after->before = this;
@@ -25,6 +25,7 @@ Socket::State::State(Fd descriptor) : owned_fd(std::move(descriptor)) {
 Socket::State::~State() {
   ASSERT(reader == nullptr && writer == nullptr);
   event_del(&event);
+  Fd(fd).reset();
   before->after = after;
   after->before = before;
 }

@@ -38,8 +38,8 @@ class Socket {
   // messages, where asking again would cost a system call per request. A reset that arrived
   // together with the last bytes goes unseen until the next write, so never wait like this inside a
   // message.
-  Wait next_event(Duration limit) {
-    return Wait(!looks_drained(), &state_->reader, nullptr, limit);
+  Wait next_event(Duration limit, Turn turn = Turn::goes_on) {
+    return Wait(!looks_drained(), &state_->reader, nullptr, limit, turn);
   }
 
   // Ends a wait with Wake::cancelled (or another reason); does nothing if nobody waits.
@@ -70,14 +70,14 @@ class Socket {
     ~State();
     static void on_event(int fd, short what, void* self);
 
-    struct event event;
-    WaitSlot reader = nullptr;
-    WaitSlot writer = nullptr;
-    Fd owned_fd;
+    // First, for they fit behind the descriptor: of many idle connections each byte counts.
     bool read_ready = true;
     bool write_ready = true;
     bool short_read = false;
     bool peer_closed = false;  // the peer has sent FIN; libevent's EV_CLOSED
+    struct event event;
+    WaitSlot reader = nullptr;
+    WaitSlot writer = nullptr;
   };
   std::unique_ptr<State> state_;  // its address is known to libevent
 };

@@ -23,11 +23,16 @@ namespace stickler::net {
 
 template <typename T>
 class Task;
+class TaskGroup;
 
 namespace internal {
 
+// Frees the frame, and tells the group (net/task_group.h).
+void end_in_group(std::coroutine_handle<> finished, TaskGroup& group) noexcept;
+
 struct PromiseBase {
-  std::coroutine_handle<> continuation;
+  std::coroutine_handle<> continuation;  // of who awaits it
+  TaskGroup* group = nullptr;            // in which it runs, if nobody does
 
   static void* operator new(std::size_t size) { return allocate_frame(size); }
   static void operator delete(void* frame, std::size_t size) { free_frame(frame, size); }
@@ -41,8 +46,13 @@ struct PromiseBase {
     template <typename Promise>
     void await_suspend(std::coroutine_handle<Promise> finished) noexcept {
       // The parent may destroy this frame while it runs: nothing of it is touched afterwards.
+      TaskGroup* own_group = finished.promise().group;
       std::coroutine_handle<> parent = finished.promise().continuation;
-      if (parent) parent.resume();
+      if (own_group != nullptr) {
+        end_in_group(finished, *own_group);
+      } else if (parent) {
+        parent.resume();
+      }
     }
     void await_resume() noexcept {}
   };
@@ -98,6 +108,7 @@ class [[nodiscard]] Task {
   T await_resume() { return handle_.promise().take(); }
 
  private:
+  friend class TaskGroup;
   Handle handle_;
   bool started_ = false;
 };

@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: MIT
 #include "net/task_group.h"
 
+#include <utility>
+
 #include "net/event_loop.h"
 
 namespace stickler::net {
 
-TaskGroup::Root TaskGroup::run(Task<> task, TaskGroup* group) {
-  {
-    // The task's frame goes before the group hears of its end.
-    Task<> running = std::move(task);
-    co_await running;
-  }
-  group->one_ended();
+// Its frame is its own from now on: one less than if somebody awaited it.
+void TaskGroup::start(Task<> task) {
+  ++running_;
+  Task<>::Handle own = std::exchange(task.handle_, nullptr);
+  own.promise().group = this;
+  own.resume();
+}
+
+void internal::end_in_group(std::coroutine_handle<> finished, TaskGroup& group) noexcept {
+  finished.destroy();
+  group.one_ended();
 }
 
 void TaskGroup::one_ended() {

@@ -19,11 +19,9 @@ class TaskGroup {
   TaskGroup& operator=(const TaskGroup&) = delete;
   ~TaskGroup() { ASSERT(running_ == 0); }
 
-  // Runs `task` until its first wait, now; the rest as its waits end.
-  void start(Task<> task) {
-    ++running_;
-    run(std::move(task), this);
-  }
+  // Runs `task` until its first wait, now; the rest as its waits end. It may have ended, and its
+  // frame be gone, when this returns.
+  void start(Task<> task);
 
   std::size_t running() const { return running_; }
 
@@ -31,19 +29,7 @@ class TaskGroup {
   Wait all_ended(Duration limit) { return Wait(running_ == 0, &ended_, nullptr, limit); }
 
  private:
-  struct Root {
-    struct promise_type {
-      static void* operator new(std::size_t size) { return allocate_frame(size); }
-      static void operator delete(void* frame, std::size_t size) { free_frame(frame, size); }
-      Root get_return_object() noexcept { return {}; }
-      std::suspend_never initial_suspend() noexcept { return {}; }
-      std::suspend_never final_suspend() noexcept { return {}; }
-      void return_void() noexcept {}
-      void unhandled_exception() noexcept { std::terminate(); }
-    };
-  };
-
-  static Root run(Task<> task, TaskGroup* group);
+  friend void internal::end_in_group(std::coroutine_handle<> finished, TaskGroup& group) noexcept;
   void one_ended();
 
   std::size_t running_ = 0;

@@ -8,16 +8,22 @@ namespace stickler::net {
 
 void Wait::await_suspend(std::coroutine_handle<> waiting) noexcept {
   waiting_ = waiting;
+  EventLoop& loop = EventLoop::current();
+  if (queue_) {
+    loop.ready().wake(*this, Wake::ready);
+    return;
+  }
   for (WaitSlot* slot : slots) {
     if (slot == nullptr) continue;
     ASSERT(*slot == nullptr);
     *slot = this;
   }
-  EventLoop& loop = EventLoop::current();
   loop.deadlines().start(*this, limit_, loop.now());
 }
 
 void Wait::resume(Waiter& waiter) { static_cast<Wait&>(waiter).waiting_.resume(); }
+
+Wait send_turn() { return Wait(!EventLoop::current().ready().others_ready(), Turn::sends); }
 
 TotalLimit::TotalLimit(Duration limit, WaitSlot* guarded) : Waiter(&fire), guarded_(guarded) {
   EventLoop& loop = EventLoop::current();

@@ -13,10 +13,14 @@ namespace stickler::net {
 class [[nodiscard]] Wait : private Waiter {
  public:
   // Does not suspend if `ready_now`. Slots may be null. A limit of zero is none.
-  Wait(bool ready_now, WaitSlot* first, WaitSlot* second, Duration limit)
-      : Waiter(&resume), ready_now_(ready_now), limit_(limit) {
+  Wait(bool ready_now, WaitSlot* first, WaitSlot* second, Duration limit,
+       Turn its_turn = Turn::goes_on)
+      : Waiter(&resume, its_turn), limit_(limit), ready_now_(ready_now) {
     slots = {first, second};
   }
+  // For nothing but its turn among those who are ready.
+  Wait(bool ready_now, Turn its_turn)
+      : Waiter(&resume, its_turn), ready_now_(ready_now), queue_(true) {}
 
   bool await_ready() noexcept { return ready_now_; }
   void await_suspend(std::coroutine_handle<> waiting) noexcept;
@@ -26,9 +30,19 @@ class [[nodiscard]] Wait : private Waiter {
   static void resume(Waiter& waiter);
 
   std::coroutine_handle<> waiting_;
+  Duration limit_{};
   bool ready_now_;
-  Duration limit_;
+  bool queue_ = false;  // at once
 };
+
+// co_await yield(): lets the loop and the other coroutines have their turn before going on.
+inline Wait yield() { return Wait(false, Turn::goes_on); }
+
+// co_await send_turn(), before a message: lets others who are ready read first, so that the
+// messages of a turn go out one behind the other. A peer that sleeps is woken by the first then and
+// finds the others when it has dealt with that; woken for each, it costs us a wake-up for each,
+// which is dear on a virtual machine. Does not suspend if nobody else is ready.
+Wait send_turn();
 
 // co_await pause(duration, slot): Wake::timed_out when the time has passed, unless the slot is
 // woken.

@@ -8,7 +8,6 @@
 #include <span>
 
 #include "net/buffer_pool.h"
-#include "net/event_loop.h"
 
 namespace stickler::net {
 namespace {
@@ -85,20 +84,28 @@ Task<WriteResult> write_all(Stream& stream, Flight flight, Duration limit) {
   co_return result;
 }
 
-void Yield::await_suspend(std::coroutine_handle<> waiting) noexcept {
-  waiting_ = waiting;
-  EventLoop::current().ready().wake(*this, Wake::ready);
+Task<WriteResult> write_all(PlainStream& stream, SplicePipe& pipe, Duration limit) {
+  WriteResult result;
+  while (pipe.held() > 0) {
+    const std::size_t held = pipe.held();
+    IoResult sent = pipe.empty_into(stream);
+    if (sent.failed()) {
+      result.kind = WriteResult::Kind::failed;
+      result.error = sent.error;
+      result.unsent = held;
+      co_return result;
+    }
+    if (sent.blocked()) break;
+    result.any_sent = true;
+  }
+  if (pipe.held() == 0) co_return result;
+  const std::size_t left = pipe.held();
+  BufferLease kept = BufferPool::local().lease(left);
+  pipe.take_out(kept.data());
+  Flight flight{std::string_view(kept.data(), left), {}, {}};
+  WriteResult rest = co_await write_all(stream, flight, limit);
+  rest.any_sent |= result.any_sent;
+  co_return rest;
 }
-
-void Yield::resume(Waiter& waiter) { static_cast<Yield&>(waiter).waiting_.resume(); }
-
-bool SendTurn::await_ready() const noexcept { return EventLoop::current().ready().empty(); }
-
-void SendTurn::await_suspend(std::coroutine_handle<> waiting) noexcept {
-  waiting_ = waiting;
-  EventLoop::current().senders().wake(*this, Wake::ready);
-}
-
-void SendTurn::resume(Waiter& waiter) { static_cast<SendTurn&>(waiter).waiting_.resume(); }
 
 }  // namespace stickler::net

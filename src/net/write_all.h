@@ -3,10 +3,11 @@
 #pragma once
 
 #include <array>
-#include <coroutine>
 #include <string_view>
 
 #include "base/units.h"
+#include "net/plain_stream.h"
+#include "net/splice_pipe.h"
 #include "net/stream.h"
 #include "net/task.h"
 
@@ -31,33 +32,7 @@ using Flight = std::array<std::string_view, 3>;
 // worker.
 Task<WriteResult> write_all(Stream& stream, Flight flight, Duration limit);
 
-// Lets the loop and the other coroutines have their turn before going on.
-class Yield : private Waiter {
- public:
-  Yield() : Waiter(&resume) {}
-  bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> waiting) noexcept;
-  void await_resume() const noexcept {}
-
- private:
-  static void resume(Waiter& waiter);
-  std::coroutine_handle<> waiting_;
-};
-
-// Before a message: lets all others who are ready in this turn read first, so that the messages of
-// a turn go out one behind the other. A peer that sleeps is woken by the first then and finds the
-// others when it has dealt with that; woken for each, it costs us a wake-up for each, which is dear
-// on a virtual machine. Does not suspend if nobody else is ready.
-class SendTurn : private Waiter {
- public:
-  SendTurn() : Waiter(&resume) {}
-  bool await_ready() const noexcept;
-  void await_suspend(std::coroutine_handle<> waiting) noexcept;
-  void await_resume() const noexcept {}
-
- private:
-  static void resume(Waiter& waiter);
-  std::coroutine_handle<> waiting_;
-};
+// The same with what is in the pipe, which is empty before the first wait.
+Task<WriteResult> write_all(PlainStream& stream, SplicePipe& pipe, Duration limit);
 
 }  // namespace stickler::net

@@ -145,7 +145,7 @@ net::Task<net::ConnectResult> Attempts::connect_with_scarce_descriptors(net::Add
 
 // The head and what of the body is here, in one flight; the rest follows beside the response.
 net::Task<std::optional<Failure>> Attempts::send_request() {
-  co_await net::SendTurn();
+  co_await net::send_turn();
   const config::Backend& settings = backend_.settings();
   connection_->begin({settings.max_head, settings.max_head, settings.max_fields});
   RequestContext context{client_.facts(),

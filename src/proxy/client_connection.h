@@ -13,6 +13,7 @@
 #include "config/config.h"
 #include "http/head.h"
 #include "net/address.h"
+#include "net/splice_pipe.h"
 #include "net/stream.h"
 #include "net/task.h"
 #include "net/waiter.h"
@@ -75,6 +76,11 @@ class ClientConnection {
   virtual RequestBodyPart early_body() = 0;
   // Reading does not happen unless asked for; `into` is offered memory.
   virtual net::Task<RequestBodyPart> read_body(std::span<char> into, Duration limit) = 0;
+  // The same from socket to socket: at most `most` bytes, of which there must be more than that to
+  // come that can go so.
+  virtual net::Task<ClientResult> pipe_body(net::SplicePipe& into, std::size_t most,
+                                            Duration limit) = 0;
+  virtual std::uint64_t body_for_pipe() const = 0;
   virtual bool body_ended() const = 0;
   virtual std::string_view body_trailers() const = 0;
   // Ends a wait of read_body() with `cancelled`.
@@ -93,6 +99,10 @@ class ClientConnection {
   // copied before the first wait. With `last`, `trailers` end it.
   virtual net::Task<ClientResult> send_body(std::string_view bytes, bool last,
                                             std::string_view trailers, Duration limit) = 0;
+  // The same for bytes that go from socket to socket; what the client does not take at once is
+  // copied before the wait. Only if the body goes out just as it is, takes_pipe().
+  virtual bool takes_pipe() const = 0;
+  virtual net::Task<ClientResult> send_pipe(net::SplicePipe& body, Duration limit) = 0;
   // Whether the last send had to wait: the client is the slower side.
   virtual bool send_waited() const = 0;
   // The response cannot be completed: makes that visible to the client.

@@ -5,6 +5,8 @@
 
 #include <atomic>
 #include <cstddef>
+#include <memory>
+#include <utility>
 
 namespace stickler::proxy {
 
@@ -24,6 +26,33 @@ class ConnectionCount {
  private:
   std::atomic<std::size_t> open_{0};
   std::atomic<std::size_t> most_{0};
+};
+
+// An open connection: counted among all, and among its listener's, which may be gone before it.
+class CountedConnection {
+ public:
+  CountedConnection() = default;
+  CountedConnection(ConnectionCount& all, std::shared_ptr<ConnectionCount> of_listener)
+      : all_(&all), of_listener_(std::move(of_listener)) {
+    all_->opened();
+    of_listener_->opened();
+  }
+  CountedConnection(CountedConnection&& other) noexcept
+      : all_(other.all_), of_listener_(std::move(other.of_listener_)) {}
+  CountedConnection& operator=(CountedConnection&& other) noexcept {
+    std::swap(all_, other.all_);
+    of_listener_.swap(other.of_listener_);
+    return *this;
+  }
+  ~CountedConnection() {
+    if (of_listener_ == nullptr) return;
+    of_listener_->closed();
+    all_->closed();
+  }
+
+ private:
+  ConnectionCount* all_ = nullptr;
+  std::shared_ptr<ConnectionCount> of_listener_;  // null: none is counted
 };
 
 }  // namespace stickler::proxy

@@ -290,20 +290,21 @@ std::unique_ptr<UpgradedConnection> Exchange::upgrade(Attempts& attempts) {
   note_load(record_, parties_, service_);
   service_.sink().tunnel_began(record_);
   live_.leave();
-  auto upgraded = std::make_unique<UpgradedConnection>();
+  std::string from_client;
+  auto client = client_.become_tunnel(from_client);
+  auto upgraded =
+      std::make_unique<UpgradedConnection>(std::move(client), attempts.take_connection(),
+                                           TunnelLimits{timeouts.tunnel, timeouts.tunnel_age});
   upgraded->generation = client_.facts().generation;
-  upgraded->client = client_.become_tunnel(upgraded->early_from_client);
-  upgraded->server = attempts.take_connection();
-  upgraded->early_from_server = upgraded->server->surplus();
-  upgraded->server->release();
   upgraded->slot = attempts.take_slot();
-  upgraded->limits = {timeouts.tunnel, timeouts.tunnel_age};
   upgraded->record = std::move(record_);
-  upgraded->parties = parties_;
+  upgraded->listener = parties_.listener;
   upgraded->began = began_;
   upgraded->pass = attempts.take_pass();
   service_.tunnels().join(*upgraded);
   if (upgraded->pass != nullptr) upgraded->pass->becomes_tunnel(*upgraded->client);
+  upgraded->tunnel.send_early(upgraded->server->surplus(), from_client);
+  upgraded->server->release();
   return upgraded;
 }
 
@@ -322,31 +323,7 @@ void Exchange::end() {
   emit(record_, parties_, service_);
 }
 
-}  // namespace
-
-net::Task<std::unique_ptr<UpgradedConnection>> serve_exchange(ClientConnection& client,
-                                                              const http::RequestHead& head,
-                                                              RequestTiming timing,
-                                                              Service& service) {
-  Exchange exchange(client, head, timing, service);
-  co_return co_await exchange.run();
-}
-
-// No coroutine of its own: there may be thousands of idle tunnels, and each frame costs memory.
-net::Task<TunnelEnd> run_tunnel(UpgradedConnection& upgraded, Service& service) {
-  return run_tunnel(*upgraded.client, upgraded.server->stream(), upgraded.early_from_server,
-                    upgraded.early_from_client, upgraded.limits, service);
-}
-
-void cut_tunnels(Service& service, std::size_t server_serial) {
-  service.tunnels().for_each([&](UpgradedConnection& tunnel) {
-    if (tunnel.slot.serial() != server_serial) return;
-    tunnel.cut = true;
-    ::shutdown(tunnel.client->socket().fd(), SHUT_RDWR);
-    ::shutdown(tunnel.server->socket().fd(), SHUT_RDWR);
-  });
-}
-
+// Completes the record of a tunnel that has ended, and emits it.
 void record_tunnel(UpgradedConnection& upgraded, const TunnelEnd& end, Service& service) {
   ExchangeRecord& record = upgraded.record;
   bool timed_out = end.why == Why::timed_out;
@@ -369,8 +346,37 @@ void record_tunnel(UpgradedConnection& upgraded, const TunnelEnd& end, Service& 
   record.bytes_to_client += end.to_client;
   record.bytes_from_client += end.to_server;
   record.timers.total = now() - upgraded.began;
+  const Parties parties{upgraded.listener, upgraded.slot.backend(), upgraded.slot.server()};
   upgraded.slot.give_back();
-  emit(record, upgraded.parties, service);
+  emit(record, parties, service);
+}
+
+}  // namespace
+
+net::Task<std::unique_ptr<UpgradedConnection>> serve_exchange(ClientConnection& client,
+                                                              const http::RequestHead& head,
+                                                              RequestTiming timing,
+                                                              Service& service) {
+  Exchange exchange(client, head, timing, service);
+  co_return co_await exchange.run();
+}
+
+void cut_tunnels(Service& service, std::size_t server_serial) {
+  service.tunnels().for_each([&](UpgradedConnection& tunnel) {
+    if (tunnel.slot.serial() != server_serial) return;
+    tunnel.cut = true;
+    ::shutdown(tunnel.client->socket().fd(), SHUT_RDWR);
+    ::shutdown(tunnel.server->socket().fd(), SHUT_RDWR);
+  });
+}
+
+// One frame, of one wait: there may be thousands of idle tunnels.
+net::Task<> serve_tunnel(std::unique_ptr<UpgradedConnection> upgraded, Service& service) {
+  net::Wake woke = net::Wake::ready;
+  while (upgraded->tunnel.goes_on(woke, service.scratch())) {
+    woke = co_await upgraded->tunnel.wait();
+  }
+  record_tunnel(*upgraded, upgraded->tunnel.end(), service);
 }
 
 void emit(ExchangeRecord& record, const Parties& parties, Service& service) {

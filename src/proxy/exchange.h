@@ -17,6 +17,7 @@
 #include "net/task.h"
 #include "proxy/bucket_gate.h"
 #include "proxy/client_connection.h"
+#include "proxy/connection_count.h"
 #include "proxy/exchange_record.h"
 #include "proxy/server_slot.h"
 #include "proxy/service.h"
@@ -37,21 +38,25 @@ struct Parties {
   std::optional<std::size_t> server;    // its position
 };
 
-// A connection that has switched protocols: what its tunnel needs, and the record that its end
-// completes.
+// A connection that has switched protocols: its tunnel, and the record that its end completes.
 struct UpgradedConnection : ListMember<UpgradedConnection> {
+  UpgradedConnection(std::unique_ptr<net::Stream> its_client,
+                     std::unique_ptr<backend::ServerConnection> its_server, TunnelLimits limits)
+      : client(std::move(its_client)),
+        server(std::move(its_server)),
+        tunnel(*client, server->stream(), limits) {}
+
+  CountedConnection counted;
   std::shared_ptr<Generation> generation;  // outlives what follows
   std::unique_ptr<net::Stream> client;
   std::unique_ptr<backend::ServerConnection> server;
   ServerSlot slot;
-  std::string early_from_client;  // what either side sent before the tunnel was there
-  std::string early_from_server;
-  TunnelLimits limits;
-  bool cut = false;                  // by cut_tunnels(), below
+  Tunnel tunnel;
   std::unique_ptr<BucketPass> pass;  // null if it is not about a cluster's bucket
   ExchangeRecord record;
-  Parties parties;
+  const ListenerRules* listener = nullptr;
   TimePoint began;
+  bool cut = false;  // by cut_tunnels(), below
 };
 
 // Serves one request. Returns the upgraded connection if it has become a tunnel (`client` is done
@@ -62,15 +67,12 @@ net::Task<std::unique_ptr<UpgradedConnection>> serve_exchange(ClientConnection& 
                                                               RequestTiming timing,
                                                               Service& service);
 
-// The tunnel itself, to its end; `upgraded` lives as long.
-net::Task<TunnelEnd> run_tunnel(UpgradedConnection& upgraded, Service& service);
+// The tunnel itself, to its end and its record.
+net::Task<> serve_tunnel(std::unique_ptr<UpgradedConnection> upgraded, Service& service);
 
 // Ends all tunnels of this worker to this server (Server::serial()), because it goes into
 // maintenance: their clients come back and get another one.
 void cut_tunnels(Service& service, std::size_t server_serial);
-
-// Completes the record of a tunnel that has ended, and emits it.
-void record_tunnel(UpgradedConnection& upgraded, const TunnelEnd& end, Service& service);
 
 // The record of a request that could not be read.
 ExchangeRecord bad_request_record(const ConnectionFacts& facts, RequestTiming timing);

@@ -15,13 +15,17 @@ constexpr std::size_t kFirstBuffer = 4096;
 // A chunked body is read in such steps: what is read too much belongs to the next request and is
 // kept.
 constexpr std::size_t kChunkedStep = 16 * 1024;
-constexpr std::size_t kSpareReadings = 256;
+constexpr std::size_t kSpareReadings = 128;
 // A client whose requests are always there already gives way to others after so many: what is
 // answered here, as by a redirect, waits for nothing else.
 constexpr int kRequestsPerTurn = 16;
 // When to ask whether a client whose request is still being worked on was reset with its last
 // bytes.
 constexpr Duration kLookAgain = std::chrono::milliseconds(500);
+
+ClientResult why_woken(net::Wake woke) {
+  return woke == net::Wake::timed_out ? ClientResult::timed_out : ClientResult::cancelled;
+}
 
 }  // namespace
 
@@ -127,7 +131,7 @@ void Http1Client::end_reading() {
 net::Task<bool> Http1Client::first_bytes(Duration idle) {
   if (++unwaited_ > kRequestsPerTurn) {
     unwaited_ = 0;
-    co_await net::Yield();
+    co_await net::yield();
   }
   while (reading_ == nullptr) {
     if (stream_->socket().looks_drained() && !stream_->has_buffered_input()) {
@@ -158,11 +162,11 @@ net::Task<net::Wake> Http1Client::wait_idle(Duration idle) {
   unwaited_ = 0;
   bool rests = idle == kNoLimit || idle > kRestAfter;
   Duration first = rests ? kRestAfter : idle;
-  net::Wake woke = co_await stream_->socket().next_event(first);
+  net::Wake woke = co_await stream_->socket().next_event(first, net::Turn::begins);
   if (woke == net::Wake::timed_out && rests) {
     stream_->rest();
     Duration rest = idle == kNoLimit ? kNoLimit : idle - kRestAfter;
-    woke = co_await stream_->socket().next_event(rest);
+    woke = co_await stream_->socket().next_event(rest, net::Turn::begins);
     stream_->wake();
   }
   idle_ = false;
@@ -229,10 +233,29 @@ net::Task<RequestBodyPart> Http1Client::read_body(std::span<char> into, Duration
     }
     if (!got.blocked()) co_return RequestBodyPart{ClientResult::gone, {}, false};
     net::Wake woke = co_await stream_->socket().readable(limit);
-    if (woke == net::Wake::ready) continue;
-    bool timed_out = woke == net::Wake::timed_out;
-    ClientResult why = timed_out ? ClientResult::timed_out : ClientResult::cancelled;
-    co_return RequestBodyPart{why, {}, false};
+    if (woke != net::Wake::ready) co_return RequestBodyPart{why_woken(woke), {}, false};
+  }
+}
+
+std::uint64_t Http1Client::body_for_pipe() const {
+  const http::BodyReader& body = reading_->body;
+  bool known = body.framing().kind == http::BodyKind::length;
+  return known && !stream_->is_tls() ? body.wanted() : 0;
+}
+
+net::Task<ClientResult> Http1Client::pipe_body(net::SplicePipe& into, std::size_t most,
+                                               Duration limit) {
+  ASSERT(most < body_for_pipe());
+  auto& plain = static_cast<net::PlainStream&>(*stream_);
+  for (;;) {
+    net::IoResult got = into.fill(plain, most);
+    if (got.done()) {
+      reading_->body.passed(got.bytes);
+      co_return ClientResult::done;
+    }
+    if (!got.blocked()) co_return ClientResult::gone;
+    net::Wake woke = co_await stream_->socket().readable(limit);
+    if (woke != net::Wake::ready) co_return why_woken(woke);
   }
 }
 
@@ -253,7 +276,7 @@ net::Task<bool> Http1Client::discard_body(Duration total) {
     RequestBodyPart part = co_await read_body(service_.scratch(), kNoLimit);
     if (part.result != ClientResult::done) co_return false;
     // A client that never runs dry must not keep the others waiting.
-    co_await net::Yield();
+    co_await net::yield();
   }
   co_return body_ended();
 }
@@ -320,7 +343,7 @@ net::Task<> Http1Client::close(Duration linger) {
   while (!limit.expired()) {
     net::IoResult got = stream_->try_read(service_.scratch().data(), service_.scratch().size());
     if (got.done()) {
-      co_await net::Yield();
+      co_await net::yield();
       continue;
     }
     if (!got.blocked()) co_return;

@@ -60,6 +60,9 @@ class Http1Client final : public ClientConnection, public ListMember<Http1Client
   const ConnectionFacts& facts() const override { return facts_; }
   RequestBodyPart early_body() override;
   net::Task<RequestBodyPart> read_body(std::span<char> into, Duration limit) override;
+  std::uint64_t body_for_pipe() const override;
+  net::Task<ClientResult> pipe_body(net::SplicePipe& into, std::size_t most,
+                                    Duration limit) override;
   bool body_ended() const override { return reading_->body.ended(); }
   std::string_view body_trailers() const override { return reading_->body.trailers(); }
   void cancel_read() override { stream_->socket().cancel_read(); }
@@ -69,6 +72,8 @@ class Http1Client final : public ClientConnection, public ListMember<Http1Client
                                     Duration limit) override;
   net::Task<ClientResult> send_body(std::string_view bytes, bool last, std::string_view trailers,
                                     Duration limit) override;
+  bool takes_pipe() const override { return framing_ == Framing::length && !stream_->is_tls(); }
+  net::Task<ClientResult> send_pipe(net::SplicePipe& body, Duration limit) override;
   bool send_waited() const override { return send_waited_; }
   void cut() override;
   std::uint64_t bytes_sent() const override { return bytes_sent_; }
@@ -118,6 +123,7 @@ class Http1Client final : public ClientConnection, public ListMember<Http1Client
   void write_connection(const OutgoingResponse& head, http::HeadWriter& writer);
   net::Flight frame(std::string_view bytes, bool last, std::string_view trailers);
   net::Task<ClientResult> send(net::Flight flight, Duration limit);
+  ClientResult note_sent(const net::WriteResult& written);
   void lie_in_wait();
 
   std::unique_ptr<net::Stream> stream_;

@@ -85,12 +85,23 @@ net::Task<ClientResult> Http1Client::send_body(std::string_view bytes, bool last
   co_return sent;
 }
 
+net::Task<ClientResult> Http1Client::send_pipe(net::SplicePipe& body, Duration limit) {
+  bytes_sent_ += body.held();
+  auto& plain = static_cast<net::PlainStream&>(*stream_);
+  net::WriteResult written = co_await net::write_all(plain, body, limit);
+  co_return note_sent(written);
+}
+
 net::Task<ClientResult> Http1Client::send(net::Flight flight, Duration limit) {
   for (std::string_view part : flight) bytes_sent_ += part.size();
   net::WriteResult written = co_await net::write_all(*stream_, flight, limit);
+  co_return note_sent(written);
+}
+
+ClientResult Http1Client::note_sent(const net::WriteResult& written) {
   bytes_sent_ -= written.unsent;
   send_waited_ = written.waited;
-  co_return result_of(written);
+  return result_of(written);
 }
 
 // RFC 9112 §6.3, from the sender's side.

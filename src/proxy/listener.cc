@@ -8,7 +8,8 @@
 
 #include "base/log.h"
 #include "net/event_loop.h"
-#include "net/write_all.h"
+#include "net/wait.h"
+#include "proxy/exchange.h"
 #include "proxy/serve_client.h"
 
 namespace stickler::proxy {
@@ -28,21 +29,16 @@ bool out_of_resources(int error) {
   return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
-// Knows nothing of the Listener: connections outlive it when a reload removes it.
+// Knows nothing of the Listener: connections outlive it when a reload removes it. A tunnel goes on
+// without the frames that only requests need: there may be thousands of idle ones.
 net::Task<> serve(net::Socket socket, net::Address address, const ListenerRules& rules,
-                  ConnectionBudget& budget, Service& service) {
-  const std::shared_ptr<ConnectionCount> own = rules.connections;
-  budget.count.opened();
-  own->opened();
+                  ConnectionBudget& budget, net::TaskGroup& clients, Service& service) {
+  CountedConnection counted(budget.count, rules.connections);
   service.sink().connection_accepted(rules.id, net::EventLoop::current().wall_now());
   auto upgraded = co_await serve_requests(std::move(socket), address, rules, service);
-  if (upgraded != nullptr) {
-    TunnelEnd end = co_await run_tunnel(*upgraded, service);
-    record_tunnel(*upgraded, end, service);
-    upgraded.reset();
-  }
-  own->closed();
-  budget.count.closed();
+  if (upgraded == nullptr) co_return;
+  upgraded->counted = std::move(counted);
+  clients.start(serve_tunnel(std::move(upgraded), service));
 }
 
 }  // namespace
@@ -54,7 +50,7 @@ net::Task<> Listener::run() {
     if (accepted == Accepted::one) {
       if (++in_a_row < kAcceptsPerTurn) continue;
       in_a_row = 0;
-      co_await net::Yield();
+      co_await net::yield();
     } else if (accepted == Accepted::no_room) {
       co_await wait_for_room();
     } else {
@@ -85,7 +81,8 @@ Listener::Accepted Listener::accept_one() {
                        SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (fd) {
     net::Address address(reinterpret_cast<const sockaddr*>(&peer), size);
-    clients_.start(serve(net::Socket(std::move(fd)), address, *rules_, budget_, service_));
+    clients_.start(
+        serve(net::Socket(std::move(fd)), address, *rules_, budget_, clients_, service_));
     return Accepted::one;
   }
   if (out_of_resources(errno)) return Accepted::no_room;

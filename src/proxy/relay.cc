@@ -3,20 +3,11 @@
 
 #include <algorithm>
 
-#include "net/write_all.h"
+#include "net/wait.h"
+#include "proxy/piece_size.h"
 
 namespace stickler::proxy {
 namespace {
-
-// Steps grow while both sides keep up, since each costs two system calls, and shrink for a client
-// that is slower than its server, since what it has not taken is kept in memory.
-constexpr std::size_t kFirstStep = 128 * 1024;
-constexpr std::size_t kSmallestStep = 16 * 1024;
-
-std::size_t next_step(std::size_t step, std::size_t got, bool waited) {
-  if (waited) return kSmallestStep;
-  return got == step ? std::min(2 * step, Service::kScratch) : step;
-}
 
 // A response that never runs dry gives way to others after so many bytes.
 constexpr std::size_t kBytesPerTurn = 512 * 1024;
@@ -33,33 +24,81 @@ Failure server_failure(backend::Received received) {
   return {Who::server, Phase::body, why};
 }
 
+// What a step came to. A server that was interrupted, by the client's end or, by mistake, by that
+// of an upload, is asked again.
+struct Step {
+  std::optional<Failure> failure;
+  std::size_t moved = 0;
+  bool last = false;
+};
+
+// A piece of the body through this process's memory.
+net::Task<Step> copy_piece(backend::ServerConnection& server, ClientConnection& client,
+                           std::size_t size, RelayLimits limits, Service& service) {
+  Step step;
+  std::span<char> into = service.scratch();
+  size = std::min(size, into.size());
+  backend::BodyPart part = co_await server.read_body(into.data(), size, limits.server);
+  if (part.result == backend::Received::cancelled) co_return step;
+  if (part.result != backend::Received::done) {
+    step.failure = server_failure(part.result);
+    co_return step;
+  }
+  step.moved = part.payload.size();
+  step.last = part.last;
+  ClientResult sent =
+      co_await client.send_body(part.payload, part.last, server.trailers(), limits.client);
+  if (sent != ClientResult::done) step.failure = client_failure(sent);
+  co_return step;
+}
+
+// The same from socket to socket; never the last one, which tells how the body ends.
+net::Task<Step> pipe_piece(backend::ServerConnection& server, ClientConnection& client,
+                           net::SplicePipe& pipe, std::size_t size, RelayLimits limits) {
+  Step step;
+  backend::Received got = co_await server.pipe_body(pipe, size, limits.server);
+  if (got == backend::Received::cancelled) co_return step;
+  if (got != backend::Received::done) {
+    step.failure = server_failure(got);
+    co_return step;
+  }
+  step.moved = pipe.held();
+  ClientResult sent = co_await client.send_pipe(pipe, limits.client);
+  if (sent != ClientResult::done) step.failure = client_failure(sent);
+  co_return step;
+}
+
+// For a body that is worth it, and can go that way; else null.
+net::SplicePipe* pipe_for(const backend::ServerConnection& server, const ClientConnection& client) {
+  bool large = server.body_for_pipe() > PieceSize::kLeastPiped;
+  return large && client.takes_pipe() ? net::SplicePipe::local() : nullptr;
+}
+
 // What did not come with the head. A client that leaves while the server pauses is not waited for.
 net::Task<std::optional<Failure>> relay_rest(backend::ServerConnection& server,
                                              ClientConnection& client, const Upload& upload,
                                              RelayLimits limits, Service& service) {
   net::WaitSlot* waiting_in = &server.socket().read_slot();
   std::optional<ClientWatch> watch;
-  std::size_t step = kFirstStep;
+  PieceSize size;
   std::size_t moved = 0;
-  for (bool last = false; !last;) {
+  for (Step step; !step.last;) {
     // Only who does not read from the client can lie in wait for its end.
     if (limits.abort_on_close && !watch && !upload.running()) watch.emplace(client, &waiting_in);
     if (client.gone()) co_return client_failure(ClientResult::gone);
-    backend::BodyPart part =
-        co_await server.read_body(service.scratch().data(), step, limits.server);
-    // By the client's end or, by mistake, by that of an upload.
-    if (part.result == backend::Received::cancelled) continue;
-    if (part.result != backend::Received::done) co_return server_failure(part.result);
-    last = part.last;
-    std::size_t got = part.payload.size();
-    ClientResult sent =
-        co_await client.send_body(part.payload, last, server.trailers(), limits.client);
-    if (sent != ClientResult::done) co_return client_failure(sent);
-    step = next_step(step, got, client.send_waited());
-    moved += got;
+    net::SplicePipe* pipe = pipe_for(server, client);
+    if (pipe != nullptr) {
+      step = co_await pipe_piece(server, client, *pipe, size.piped(server.body_for_pipe()), limits);
+    } else {
+      step = co_await copy_piece(server, client, size.get(), limits, service);
+    }
+    if (step.failure) co_return step.failure;
+    if (step.moved == 0) continue;
+    size.moved(step.moved, client.send_waited());
+    moved += step.moved;
     if (moved < kBytesPerTurn) continue;
     moved = 0;
-    co_await net::Yield();
+    co_await net::yield();
   }
   co_return std::nullopt;
 }

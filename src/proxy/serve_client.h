@@ -12,8 +12,8 @@
 
 namespace stickler::proxy {
 
-// Returns the tunnel that is still to be served (run_tunnel), or null. By then everything that only
-// requests need is gone: an idle tunnel should cost little.
+// Returns the tunnel that is still to be served (serve_tunnel), or null. By then everything that
+// only requests need is gone: an idle tunnel should cost little.
 net::Task<std::unique_ptr<UpgradedConnection>> serve_requests(net::Socket socket,
                                                               net::Address address,
                                                               const ListenerRules& listener,

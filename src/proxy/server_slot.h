@@ -26,6 +26,7 @@ class ServerSlot {
   ~ServerSlot() { give_back(); }
 
   explicit operator bool() const { return backend_ != nullptr; }
+  backend::Backend* backend() const { return backend_; }
   std::size_t server() const { return server_; }
   // Of the server (Server::serial()).
   std::size_t serial() const { return backend_->server(server_).serial(); }

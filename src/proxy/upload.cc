@@ -36,43 +36,83 @@ void Upload::permit() {
 net::Task<> Upload::run() {
   std::size_t moved = 0;
   int reads = 0;
+  std::optional<std::size_t> piece;
   while (!client_.body_ended() && !stopping_) {
-    Duration limit = permitted_ ? limits_.body : kNoLimit;
-    RequestBodyPart part = co_await client_.read_body(service_.scratch(), limit);
-    if (part.result == ClientResult::cancelled) continue;
-    if (part.result != ClientResult::done) {
-      fail(part.result);
-      break;
+    net::SplicePipe* by_pipe = pipe();
+    if (by_pipe != nullptr) {
+      piece = co_await pipe_piece(*by_pipe);
+    } else {
+      piece = co_await copy_piece();
     }
-    bool sent = co_await forward(part);
-    if (!sent) break;
-    moved += part.payload.size();
+    if (!piece) break;
+    moved += *piece;
     if (moved < kBytesPerTurn && ++reads < kReadsPerTurn) continue;
     moved = 0;
     reads = 0;
-    co_await net::Yield();
+    co_await net::yield();
   }
   server_->socket().cancel_read();
 }
 
-net::Task<bool> Upload::forward(RequestBodyPart part) {
-  permitted_ = true;
-  fell_short_ = true;
-  bytes_ += part.payload.size();
-  if (limits_.max_body > 0 && bytes_ > limits_.max_body) {
-    failure_ = Failure{Who::client, Phase::response_head, Why::too_large};
-    co_return false;
+// For a body that is worth it, and can go that way; else null.
+net::SplicePipe* Upload::pipe() const {
+  bool large = !chunked_ && client_.body_for_pipe() > PieceSize::kLeastPiped;
+  return large ? net::SplicePipe::local() : nullptr;
+}
+
+net::Task<std::optional<std::size_t>> Upload::pipe_piece(net::SplicePipe& pipe) {
+  const std::size_t most = piece_size_.piped(client_.body_for_pipe());
+  ClientResult got = co_await client_.pipe_body(pipe, most, patience());
+  if (got == ClientResult::cancelled) co_return std::size_t{0};
+  if (got != ClientResult::done) {
+    fail(got);
+    co_return std::nullopt;
   }
+  const std::size_t bytes = pipe.held();
+  if (!may_send(bytes)) {
+    pipe.forget();
+    co_return std::nullopt;
+  }
+  net::WriteResult written = co_await net::write_all(server_->stream(), pipe, limits_.server);
+  if (!sent(bytes, written)) co_return std::nullopt;
+  co_return bytes;
+}
+
+// Through this process's memory.
+net::Task<std::optional<std::size_t>> Upload::copy_piece() {
+  RequestBodyPart part = co_await client_.read_body(service_.scratch(), patience());
+  if (part.result == ClientResult::cancelled) co_return std::size_t{0};
+  if (part.result != ClientResult::done) {
+    fail(part.result);
+    co_return std::nullopt;
+  }
+  const std::size_t bytes = part.payload.size();
+  if (!may_send(bytes)) co_return std::nullopt;
   std::string text;
   net::Flight flight{part.payload, {}, {}};
   if (chunked_) flight = chunk_frame(part.payload, part.last, client_.body_trailers(), text);
   net::WriteResult written = co_await net::write_all(server_->stream(), flight, limits_.server);
+  if (!sent(bytes, written)) co_return std::nullopt;
+  co_return bytes;
+}
+
+bool Upload::may_send(std::size_t bytes) {
+  permitted_ = true;
+  fell_short_ = true;
+  bytes_ += bytes;
+  if (limits_.max_body == 0 || bytes_ <= limits_.max_body) return true;
+  failure_ = Failure{Who::client, Phase::response_head, Why::too_large};
+  return false;
+}
+
+bool Upload::sent(std::size_t bytes, const net::WriteResult& written) {
   if (written.kind == net::WriteResult::Kind::timed_out) {
     failure_ = Failure{Who::server, Phase::response_head, Why::timed_out, Repeat::never,
                        "the server took nothing of the request (timeouts.server)"};
   }
+  piece_size_.moved(bytes, written.waited);
   fell_short_ = !written.done();
-  co_return written.done();
+  return written.done();
 }
 
 void Upload::fail(ClientResult result) {
@@ -88,7 +128,7 @@ net::Task<> Upload::stop() {
   while (running()) {
     client_.cancel_read();
     server_->socket().cancel_write();
-    co_await net::Yield();
+    co_await net::yield();
   }
 }
 

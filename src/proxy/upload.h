@@ -9,6 +9,7 @@
 #include "net/task_group.h"
 #include "proxy/client_connection.h"
 #include "proxy/failure.h"
+#include "proxy/piece_size.h"
 #include "proxy/service.h"
 
 namespace stickler::proxy {
@@ -48,7 +49,13 @@ class Upload {
 
  private:
   net::Task<> run();
-  net::Task<bool> forward(RequestBodyPart part);
+  // Each: how many bytes; nothing if no more shall follow.
+  net::Task<std::optional<std::size_t>> copy_piece();
+  net::Task<std::optional<std::size_t>> pipe_piece(net::SplicePipe& pipe);
+  net::SplicePipe* pipe() const;
+  Duration patience() const { return permitted_ ? limits_.body : kNoLimit; }
+  bool may_send(std::size_t bytes);
+  bool sent(std::size_t bytes, const net::WriteResult& written);
   void fail(ClientResult result);
 
   ClientConnection& client_;
@@ -58,6 +65,7 @@ class Upload {
   std::optional<Failure> failure_;
   Limits limits_;
   std::uint64_t bytes_ = 0;
+  PieceSize piece_size_;
   bool chunked_ = false;
   bool permitted_ = true;
   bool fell_short_ = false;

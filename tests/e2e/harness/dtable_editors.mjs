@@ -106,12 +106,16 @@ export class Editing {
   }
 
   // Acknowledged rows that the database has not, and should: what a node that was killed, or frozen
-  // past its lease, had not written yet does not count.
+  // past its lease, had not written yet does not count. `dropped`: how many its node says to have
+  // dropped, if it does, because it could not write them before its lease and the grace were over:
+  // a machine that is too busy is a freeze that no test has made.
   lost() {
-    const { database } = this.world;
+    const { database, nodes } = this.world;
     const rows = new Map(this.bases.map((base) => [base, new Set(database.rows(base))]));
-    return this.acknowledged.entries.filter(({ base, row, session }) =>
-      !rows.get(base).has(row) && !database.isGone(session));
+    const ends = new Map(nodes.of("lost its lease").map((end) => [end.session, end.dropped]));
+    return this.acknowledged.entries
+      .filter(({ base, row, session }) => !rows.get(base).has(row) && !database.isGone(session))
+      .map((it) => ({ ...it, dropped: ends.get(it.session) }));
   }
 
   // All that was acknowledged gets into the database, is what readers see, and nothing happened

@@ -126,7 +126,7 @@ class ManyLoops : public testing::Test {
       co_await take_slot();
       unsigned now = backend_.server(0).view().active;
       too_many_ = too_many_ || now > 2;
-      co_await net::Yield();
+      co_await net::yield();
       backend_.give_back_slot(0);
       ++served_;
     }

@@ -34,6 +34,27 @@ TEST(BufferPool, LendsAReturnedBufferAgain) {
   EXPECT_EQ(pool.lease(16000).data(), memory);
 }
 
+TEST(BufferPool, KeepsForASecondWhatNobodyNeeds) {
+  BufferPool pool;
+  const TimePoint begin{std::chrono::hours(1)};
+  const auto after = [&](int seconds) { return begin + std::chrono::seconds(seconds); };
+  constexpr std::size_t kSize = BufferPool::kSizes[2];
+  pool.tend(begin);
+  {
+    BufferLease one = pool.lease(kSize);
+    BufferLease two = pool.lease(kSize);
+    BufferLease three = pool.lease(kSize);
+  }
+  pool.tend(begin + std::chrono::milliseconds(999));
+  pool.tend(after(1));
+  EXPECT_EQ(pool.idle(), 3 * kSize) << "all were needed in this second";
+  pool.lease(kSize).reset();
+  pool.tend(after(2));
+  EXPECT_EQ(pool.idle(), kSize) << "one was needed in this one";
+  pool.tend(after(3));
+  EXPECT_EQ(pool.idle(), 0U);
+}
+
 TEST(BufferPool, NeverLendsABufferTwice) {
   BufferPool pool;
   BufferLease one = pool.lease(100);

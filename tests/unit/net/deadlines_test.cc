@@ -33,7 +33,7 @@ class DeadlinesTest : public testing::Test {
   std::string ends_at(int second) {
     ended_.clear();
     deadlines_.expire(at(second));
-    ready_.run_all();
+    ready_.run_turn();
     return ended_;
   }
   static TimePoint at(int second) { return TimePoint(seconds(second)); }

@@ -32,11 +32,11 @@ TEST(FramePool, UsesAFrameAgainForOneOfAboutItsSize) {
   void* frame = allocate_frame(130);
   free_frame(frame, 130);
   void* other = allocate_frame(64);
-  void* same = allocate_frame(192);
+  void* same = allocate_frame(160);
   EXPECT_EQ(same, frame);
   EXPECT_NE(other, frame);
   free_frame(other, 64);
-  free_frame(same, 192);
+  free_frame(same, 160);
 }
 
 TEST(FramePool, NeverGivesOneFrameToTwo) {

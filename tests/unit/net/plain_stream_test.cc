@@ -116,7 +116,7 @@ class WriteAllTest : public PlainStreamTest {
   Task<> read_all() {
     while (reads_ && running() > 1) {
       received_ += peer_.receive(10'000);
-      co_await Yield();
+      co_await yield();
     }
   }
 

@@ -16,7 +16,7 @@ class TaskTest : public testing::Test, protected test::TestLoop {
  protected:
   Task<int> value(int number) { co_return number; }
   Task<int> late_value(int number) {
-    co_await Yield();
+    co_await yield();
     co_return number;
   }
   Task<long> sum(int count, bool late) {
@@ -34,11 +34,11 @@ class TaskTest : public testing::Test, protected test::TestLoop {
     co_return below + 1;
   }
   Task<std::unique_ptr<int>> owned() {
-    co_await Yield();
+    co_await yield();
     co_return std::make_unique<int>(7);
   }
   Task<> hold(std::shared_ptr<int> held) {
-    co_await Yield();
+    co_await yield();
     ++*held;
   }
 };

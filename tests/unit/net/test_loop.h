@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <csignal>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,9 @@ inline constexpr Duration kSoon = std::chrono::milliseconds(20);
 // The thread's loop for the life of a test.
 class TestLoop {
  public:
+  // As the program does (app/signals.h).
+  TestLoop() { std::signal(SIGPIPE, SIG_IGN); }
+
   EventLoop& loop() { return loop_; }
 
   // Runs `task` until its first wait; the rest in settle(), finish() and result_of().

@@ -131,7 +131,7 @@ class YieldTest : public WaitTest {
   Task<> say(char name, std::string& said) {
     for (int i = 0; i < 3; ++i) {
       said += name;
-      co_await Yield();
+      co_await yield();
     }
   }
 };
@@ -148,9 +148,9 @@ class SendTurnTest : public WaitTest {
  protected:
   // Reads, says its name, and sends, in capitals.
   Task<> read_and_send(char name, std::string& said) {
-    co_await Yield();
+    co_await yield();
     said += name;
-    co_await SendTurn();
+    co_await send_turn();
     said += static_cast<char>(name - 'a' + 'A');
   }
 };

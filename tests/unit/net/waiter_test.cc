@@ -34,7 +34,7 @@ class ReadyQueueTest : public testing::Test {
   }
   std::string run() {
     ran_.clear();
-    queue_.run_all();
+    queue_.run_turn();
     return ran_;
   }
 
@@ -61,27 +61,76 @@ TEST_F(ReadyQueueTest, ATurnWhoseLastIsForgottenIsNoLonger) {
   EXPECT_TRUE(queue_.empty());
 }
 
-TEST_F(ReadyQueueTest, LetsSendersRunBehindEachBatch) {
-  ReadyQueue senders;
+TEST_F(ReadyQueueTest, LetsSendersRunBehindTheOthers) {
   std::deque<Named> sending;
   for (std::size_t i = 0; i < waiters_.size(); ++i) {
     Named& sender = sending.emplace_back(static_cast<char>('A' + i), ran_);
-    waiters_[i].then = [&] { senders.wake(sender, Wake::ready); };
+    sender.turn = Turn::sends;
+    waiters_[i].then = [&] { queue_.wake(sender, Wake::ready); };
   }
   wake_all();
-  queue_.run_all(2, senders);
-  EXPECT_EQ(ran_, "abABcC");
-  EXPECT_TRUE(senders.empty());
+  EXPECT_EQ(run(), "abcABC");
+  EXPECT_TRUE(queue_.empty());
 }
 
-TEST_F(ReadyQueueTest, LeavesWhatIsQueuedMeanwhileForTheNextTurnWhateverTheBatch) {
-  ReadyQueue senders;
-  waiters_[2].then = [&] { queue_.wake(waiters_[0], Wake::ready); };
-  wake_all();
-  queue_.run_all(1, senders);
-  EXPECT_EQ(ran_, "abc");
+TEST_F(ReadyQueueTest, LetsSendersRunBehindEachBatch) {
+  constexpr std::size_t kMany = 200;
+  Named sender('S', ran_);
+  sender.turn = Turn::sends;
+  std::deque<Named> readers;
+  for (std::size_t i = 0; i < kMany; ++i) queue_.wake(readers.emplace_back('r', ran_), Wake::ready);
+  readers.front().then = [&] { queue_.wake(sender, Wake::ready); };
+  EXPECT_EQ(run().size(), kMany + 1);
+  EXPECT_LT(ran_.find('S'), kMany / 2);
+}
+
+TEST_F(ReadyQueueTest, AMessageThatFollowsAnotherWaitsForTheNextTurn) {
+  waiters_[0].turn = Turn::sends;
+  waiters_[0].then = [&] { queue_.wake(waiters_[0], Wake::ready); };
+  queue_.wake(waiters_[0], Wake::ready);
+  queue_.wake(waiters_[1], Wake::ready);
+  EXPECT_EQ(run(), "baa") << "behind those who go on, and behind those who begin";
   EXPECT_FALSE(queue_.empty());
-  EXPECT_EQ(run(), "a");
+}
+
+TEST_F(ReadyQueueTest, WhoHasBegunGoesBeforeWhoBegins) {
+  for (std::size_t i : {0U, 1U}) waiters_[i].turn = Turn::begins;
+  wake_all();
+  EXPECT_EQ(run(), "cab");
+}
+
+// But not all the time.
+TEST_F(ReadyQueueTest, SomeBeginInEachTurnHoweverManyGoOn) {
+  waiters_[0].then = [&] { queue_.wake(waiters_[0], Wake::ready); };
+  waiters_[1].turn = Turn::begins;
+  wake_all();
+  EXPECT_EQ(run(), "acb");
+}
+
+TEST_F(ReadyQueueTest, OfManyWhoBeginAFewDoInEachTurn) {
+  constexpr std::size_t kMany = 200;
+  std::deque<Named> beginners;
+  for (std::size_t i = 0; i < kMany; ++i) {
+    Named& beginner = beginners.emplace_back('b', ran_);
+    beginner.turn = Turn::begins;
+    queue_.wake(beginner, Wake::ready);
+  }
+  beginners.front().then = [&] { queue_.wake(waiters_[0], Wake::ready); };
+  const std::string first = run();
+  EXPECT_LT(first.size(), kMany / 2);
+  EXPECT_EQ(run().front(), 'a');
+  std::size_t begun = first.size() + ran_.size() - 1;
+  while (!queue_.empty()) begun += run().size();
+  EXPECT_EQ(begun, kMany);
+}
+
+TEST_F(ReadyQueueTest, ForgetsAWaiterWhateverItsTurn) {
+  for (Turn turn : {Turn::goes_on, Turn::sends, Turn::begins}) {
+    for (Named& waiter : waiters_) waiter.turn = turn;
+    wake_all();
+    queue_.forget(waiters_[1]);
+    EXPECT_EQ(run(), "ac");
+  }
 }
 
 TEST_F(ReadyQueueTest, RunsAWaiterOnceHoweverOftenItIsWoken) {

@@ -151,8 +151,7 @@ class House : public testing::Test, protected net::test::TestLoop {
   static net::Task<> serve(net::Socket socket, const ListenerRules& rules, Service& service) {
     auto upgraded = co_await serve_requests(std::move(socket), net::Address(), rules, service);
     if (upgraded == nullptr) co_return;
-    TunnelEnd end = co_await run_tunnel(*upgraded, service);
-    record_tunnel(*upgraded, end, service);
+    co_await serve_tunnel(std::move(upgraded), service);
   }
 
   void open() {

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#include "net/splice_pipe.h"
+
+#include <cerrno>
+
+#include "net/test_loop.h"
+
+namespace stickler::net {
+namespace {
+
+using test::pattern;
+
+class SplicePipeTest : public testing::Test, protected test::TestLoop {
+ protected:
+  IoResult fill(std::size_t most = 1 << 20) {
+    settle();
+    return pipe_.fill(from_, most);
+  }
+  IoResult empty() {
+    settle();
+    return pipe_.empty_into(to_);
+  }
+
+  test::Connection server_ = test::local_connection();
+  test::Connection client_ = test::local_connection();
+  PlainStream from_{std::move(server_.ours)};
+  PlainStream to_{std::move(client_.ours)};
+  SplicePipe& pipe_ = *SplicePipe::local();
+};
+
+TEST_F(SplicePipeTest, PassesBytesOnAsTheyCame) {
+  server_.peer.send("hello");
+  EXPECT_EQ(fill().bytes, 5U);
+  EXPECT_EQ(pipe_.held(), 5U);
+  EXPECT_EQ(empty().bytes, 5U);
+  EXPECT_EQ(pipe_.held(), 0U);
+  EXPECT_EQ(client_.peer.receive(), "hello");
+}
+
+TEST_F(SplicePipeTest, TakesNoMoreThanItIsToldTo) {
+  server_.peer.send("hello, and the next answer");
+  EXPECT_EQ(fill(5).bytes, 5U);
+  empty();
+  EXPECT_EQ(client_.peer.receive(), "hello");
+  EXPECT_EQ(fill().bytes, 21U);
+  empty();
+}
+
+TEST_F(SplicePipeTest, TellsNothingYetFromTheEndAndFromAReset) {
+  EXPECT_TRUE(fill().blocked());
+  EXPECT_FALSE(from_.socket().maybe_readable());
+  server_.peer.finish();
+  EXPECT_TRUE(fill().eof());
+}
+
+TEST_F(SplicePipeTest, WhatAPeerDoesNotTakeCanBeTakenOut) {
+  const std::string much = pattern(4 << 20);
+  std::string arrived;
+  for (std::string_view left = much; pipe_.held() == 0;) {
+    left.remove_prefix(server_.peer.send(left));
+    ASSERT_TRUE(fill().done()) << "until the client takes no more";
+    while (pipe_.held() > 0 && empty().done()) continue;
+  }
+  EXPECT_FALSE(to_.socket().maybe_writable());
+  std::string rest(pipe_.held(), '\0');
+  pipe_.take_out(rest.data());
+  EXPECT_EQ(pipe_.held(), 0U);
+  arrived = client_.peer.receive() + rest;
+  EXPECT_EQ(arrived, much.substr(0, arrived.size()));
+}
+
+// Else they would get to the next client.
+TEST_F(SplicePipeTest, IsEmptyWhenAPeerHasLeft) {
+  server_.peer.send("secret");
+  fill();
+  client_.peer.leave();
+  EXPECT_EQ(empty().error, EPIPE);
+  EXPECT_EQ(pipe_.held(), 0U);
+}
+
+}  // namespace
+}  // namespace stickler::net
