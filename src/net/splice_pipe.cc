@@ -20,10 +20,16 @@ constexpr int kSize = 1024 * 1024;
 
 constexpr unsigned kHow = SPLICE_F_MOVE | SPLICE_F_NONBLOCK;
 
+// The kernel, or who stands guard before it (seccomp), does not splice these sockets.
+thread_local bool refused = false;
+
+bool is_refusal(int error) { return error == ENOSYS || error == EINVAL || error == EPERM; }
+
 }  // namespace
 
 SplicePipe* SplicePipe::local() {
   thread_local std::unique_ptr<SplicePipe> pipe;
+  if (refused) return nullptr;
   if (pipe == nullptr) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_NONBLOCK | O_CLOEXEC) != 0) return nullptr;
@@ -48,6 +54,10 @@ IoResult SplicePipe::fill(PlainStream& from, std::size_t most) {
     }
     if (got == 0) return {IoResult::Kind::eof};
     if (errno == EINTR) continue;
+    if (is_refusal(errno)) {
+      refused = true;
+      return {IoResult::Kind::done, 0};
+    }
     if (errno != EAGAIN) return {IoResult::Kind::failed, 0, errno};
     socket.drained();
     return {IoResult::Kind::would_block};
@@ -68,6 +78,10 @@ IoResult SplicePipe::empty_into(PlainStream& to) {
       return {IoResult::Kind::done, static_cast<std::size_t>(sent)};
     }
     if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0 && is_refusal(errno)) {
+      refused = true;
+      return {IoResult::Kind::would_block};
+    }
     if (sent < 0 && errno != EAGAIN) {
       IoResult failed{IoResult::Kind::failed, 0, errno};
       forget();

@@ -18,12 +18,15 @@ class SplicePipe {
   // Of the two ends of a pipe that do not block.
   SplicePipe(Fd read, Fd write);
 
-  // The calling thread's, made when it is first asked for; null if no descriptor was free then.
+  // The calling thread's, made when it is first asked for; null if no descriptor was free then, or
+  // once the system has refused to splice.
   static SplicePipe* local();
 
-  // Takes up to `most` bytes that are there; as Stream::try_read(). It must be empty.
+  // Takes up to `most` bytes that are there; as Stream::try_read(); `done` with none if
+  // the system refuses. It must be empty.
   IoResult fill(PlainStream& from, std::size_t most);
-  // Passes on what `to` takes; as Stream::try_write(). If that fails the rest is gone.
+  // Passes on what `to` takes; as Stream::try_write(); the system's refusal is told as
+  // `would_block`. If it fails the rest is gone.
   IoResult empty_into(PlainStream& to);
   // The bytes in it.
   std::size_t held() const { return held_; }

@@ -69,6 +69,7 @@ net::Task<std::optional<std::size_t>> Upload::pipe_piece(net::SplicePipe& pipe) 
     co_return std::nullopt;
   }
   const std::size_t bytes = pipe.held();
+  if (bytes == 0) co_return bytes;
   if (!may_send(bytes)) {
     pipe.forget();
     co_return std::nullopt;

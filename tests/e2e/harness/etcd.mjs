@@ -8,7 +8,7 @@ import path from "node:path";
 import { certificates, issue } from "./certificates.mjs";
 import { cleanUp } from "./cleanup.mjs";
 import { EtcdClient } from "./etcd_client.mjs";
-import { HungDisk } from "./hung_disk.mjs";
+import { hangDisk } from "./injected_fault.mjs";
 import { freePort } from "./ports.mjs";
 import { Program } from "./program.mjs";
 import { kLimit, pause, within } from "./wait.mjs";
@@ -226,7 +226,7 @@ export class Etcd {
   // Its disk takes so long for each write, until `end()` of what is returned.
   async hangDisk(i, milliseconds = kForever) {
     const member = this.members[i];
-    member.disk = await HungDisk.of(this.t, member.program, milliseconds);
+    member.disk = await hangDisk(this.t, member.program, milliseconds);
     return member.disk;
   }
 

@@ -132,6 +132,7 @@ export const kNotImported = {
   "hostile-tls": kOther,
   "import-haproxy": "that is where the sample is looked at",
   "import-haproxy-rules": kNoServers,
+  "large-bodies": kOther,
   "listeners": kOther,
   "man-pages": kNoServers,
   "metrics": kOther,

@@ -78,5 +78,17 @@ TEST_F(SplicePipeTest, IsEmptyWhenAPeerHasLeft) {
   EXPECT_EQ(pipe_.held(), 0U);
 }
 
+TEST_F(SplicePipeTest, AsksTheGuardOfWritesAndIsEmptyWhenItForbids) {
+  struct Guard final : WriteGuard {
+    bool may_write() const override { return false; }
+  } guard;
+  to_.guard_writes(&guard);
+  server_.peer.send("too late");
+  fill();
+  EXPECT_EQ(empty().error, ECANCELED);
+  EXPECT_EQ(pipe_.held(), 0U);
+  EXPECT_EQ(client_.peer.receive(), "");
+}
+
 }  // namespace
 }  // namespace stickler::net
