@@ -51,7 +51,7 @@ async function runUnit(suite, { only }) {
   const ended = await run(join(folder, programOf(suite)), filter, {
     cwd: kRoot,
     env: { ...kSanitizers, STICKLER_TEST_PATIENCE: patience },
-    limitSeconds: 150 * patience,
+    limitSeconds: 300 * patience,
   });
   return { ...ended, result: readGoogleTest(ended) };
 }
