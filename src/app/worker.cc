@@ -2,11 +2,13 @@
 #include "app/worker.h"
 
 #include <cstdlib>
+#include <latch>
 #include <optional>
 
 #include "base/assert.h"
 #include "base/log.h"
 #include "net/event_loop.h"
+#include "net/splice_pipe.h"
 #include "net/task_group.h"
 #include "proxy/service.h"
 
@@ -30,6 +32,7 @@ class Worker::Life {
         pages_(pages) {}
 
   void run();
+  void await_start() const { started_.wait(); }
   void adopt(std::shared_ptr<const proxy::Snapshot> snapshot, std::vector<BoundSocket> added,
              std::function<void()> on_adopted);
   void stop(Duration limit, std::function<void()> on_closed) {
@@ -66,13 +69,16 @@ class Worker::Life {
     std::unique_ptr<proxy::Listener> listener;
   };
   std::vector<Listening> listening_;
+  std::latch started_{1};
 };
 
 void Worker::Life::run() {
   loop_.adopt_thread();
+  net::SplicePipe::local();  // now, while there are descriptors
   service_.emplace(std::move(first_), sink_, &pages_);
   service_->count_connections_by(budget_.count);
   listen(std::move(sockets_));
+  started_.count_down();
   loop_.run();
   pulse_.end();
   if (clients_.running() > 0) {
@@ -144,7 +150,9 @@ Worker::Worker(std::vector<BoundSocket> sockets, std::shared_ptr<const proxy::Sn
       thread_([life = life_.get(), on_ended = std::move(on_ended)] {
         life->run();
         on_ended();
-      }) {}
+      }) {
+  life_->await_start();
+}
 
 Worker::~Worker() { thread_.join(); }
 

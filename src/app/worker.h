@@ -25,8 +25,8 @@ struct BoundSocket {
 
 class Worker {
  public:
-  // Starts the thread. The references outlive the worker; each socket's address is one of the
-  // snapshot's. `on_ended` is called on the thread as the last thing it does.
+  // Starts the thread, and waits until it accepts. The references outlive the worker; each socket's
+  // address is one of the snapshot's. `on_ended` is called on the thread as the last thing it does.
   Worker(std::vector<BoundSocket> sockets, std::shared_ptr<const proxy::Snapshot> snapshot,
          proxy::ConnectionBudget& budget, proxy::RecordSink& sink, proxy::LocalPages& pages,
          std::function<void()> on_ended);

@@ -12,6 +12,7 @@ import { residentMemory } from "./harness/proc.mjs";
 import { answers, RawServer, upgrades } from "./harness/raw_server.mjs";
 import { onlyAsShipped, onlyStickler } from "./harness/scenario.mjs";
 import { namedServers } from "./harness/servers.mjs";
+import { eventually } from "./harness/shared_tables.mjs";
 import { deferred } from "./harness/wait.mjs";
 import { RawClient } from "./harness/wire.mjs";
 
@@ -28,10 +29,18 @@ async function world(t, script, settings = {}) {
 
 const connect = (t, { ports }) => RawClient.connect(t, { port: ports.plain });
 
-const refuses = async (port) => {
-  const [error] = await once(net.connect(port, "127.0.0.1"), "error");
-  return error.code === "ECONNREFUSED";
-};
+// Who comes while it is closed may still be taken.
+function becomesRefused(port) {
+  const connect = () => new Promise((resolve) => {
+    const socket = net.connect(port, "127.0.0.1");
+    socket.on("error", ({ code }) => resolve(code));
+    socket.on("connect", () => {
+      socket.destroy();
+      resolve("connected");
+    });
+  });
+  return eventually(connect, (it) => it === "ECONNREFUSED", `port ${port} to be closed`);
+}
 
 // A server whose answers wait for `go`.
 function gate() {
@@ -76,7 +85,7 @@ onlyStickler("a tunnel goes on through reloads that remove its server and its li
     assert.match(await balancer.reload({ servers, edit }), kOk);
     assert.match(await balancer.reload(), kOk);
     await client.send("still here?").readThrough("still here?");
-    assert.ok(await refuses(balancer.ports.plain));
+    await becomesRefused(balancer.ports.plain);
     client.close();
     await balancer.log.waitFor(/plain server-pro\/s1 .* 101 /);
   });
@@ -93,7 +102,7 @@ onlyStickler("a new listener is there, a removed one is gone, and who was idle t
     };
     assert.match(await balancer.reload({ edit }), /listeners.plain removed; listeners.other added/);
     assert.equal(await client.expectClose(), "fin");
-    assert.ok(await refuses(balancer.ports.plain));
+    await becomesRefused(balancer.ports.plain);
     const late = await RawClient.connect(t, { port });
     assert.equal((await late.request("GET /").response()).status, 200);
   });

@@ -112,10 +112,11 @@ export class Editing {
   lost() {
     const { database, nodes } = this.world;
     const rows = new Map(this.bases.map((base) => [base, new Set(database.rows(base))]));
-    const ends = new Map(nodes.of("lost its lease").map((end) => [end.session, end.dropped]));
+    const ends = nodes?.of("lost its lease") ?? [];
+    const dropped = new Map(ends.map((end) => [end.session, end.dropped]));
     return this.acknowledged.entries
       .filter(({ base, row, session }) => !rows.get(base).has(row) && !database.isGone(session))
-      .map((it) => ({ ...it, dropped: ends.get(it.session) }));
+      .map((it) => ({ ...it, dropped: dropped.get(it.session) }));
   }
 
   // All that was acknowledged gets into the database, is what readers see, and nothing happened
