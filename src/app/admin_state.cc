@@ -12,19 +12,19 @@
 namespace stickler::app {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr const char* kStates[] = {"ready", "drain", "maint"};
 
-Json to_json(const AdminOverride& set) {
-  Json json{{"state", kStates[static_cast<std::size_t>(set.state)]}};
+OrderedJson to_json(const AdminOverride& set) {
+  OrderedJson json{{"state", kStates[static_cast<std::size_t>(set.state)]}};
   if (set.weight) json["weight"] = *set.weight;
   if (set.address) json["address"] = *set.address;
   if (set.drain_until) json["drain_until"] = *set.drain_until;
   return json;
 }
 
-AdminOverride from_json(const Json& json) {
+AdminOverride from_json(const OrderedJson& json) {
   AdminOverride set;
   const std::string state = json.value("state", "ready");
   for (std::size_t i = 0; i < std::size(kStates); ++i) {
@@ -55,23 +55,23 @@ std::optional<std::string> AdminState::load(const std::string& file) {
   }
   try {
     Overrides read;
-    const Json state = Json::parse(in);
+    const OrderedJson state = OrderedJson::parse(in);
     for (const auto& [server, set] : state.at("servers").items()) read[server] = from_json(set);
     overrides_ = std::move(read);
-  } catch (const Json::exception& error) {
+  } catch (const OrderedJson::exception& error) {
     return file + ": is no state file of ours, and not used: " + error.what();
   }
   return std::nullopt;
 }
 
 std::optional<std::string> AdminState::save(const std::string& file) const {
-  Json servers = Json::object();
+  OrderedJson servers = OrderedJson::object();
   for (const auto& [server, set] : overrides_) {
     if (!set.empty()) servers[server] = to_json(set);
   }
   const std::string next = file + ".new";
   std::ofstream out(next, std::ios::trunc);
-  out << Json{{"servers", servers}}.dump(2) << "\n";
+  out << OrderedJson{{"servers", servers}}.dump(2) << "\n";
   out.close();
   if (out && ::rename(next.c_str(), file.c_str()) == 0) return std::nullopt;
   std::string error = file + ": cannot be written: " + std::strerror(errno);

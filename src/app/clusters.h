@@ -20,6 +20,9 @@
 
 namespace stickler::app {
 
+// How long they are waited for in the end: each may give two keys back, if etcd answers.
+inline constexpr Duration kClustersStop = std::chrono::seconds(2);
+
 class Clusters {
  public:
   using News = std::function<void(const std::string& text, bool trouble)>;

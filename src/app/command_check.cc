@@ -12,7 +12,7 @@
 namespace stickler::app {
 namespace {
 
-nlohmann::ordered_json to_json(const config::Diagnostic& diagnostic) {
+nlohmann::ordered_json diagnostic_json(const config::Diagnostic& diagnostic) {
   bool error = diagnostic.severity == config::Severity::error;
   return {{"severity", error ? "error" : "warning"},
           {"file", diagnostic.file},
@@ -50,7 +50,7 @@ std::string report_as_json(const config::LoadResult& result) {
   report["certificates"] = result.certificates;
   report["diagnostics"] = nlohmann::ordered_json::array();
   for (const config::Diagnostic& diagnostic : result.diagnostics) {
-    report["diagnostics"].push_back(to_json(diagnostic));
+    report["diagnostics"].push_back(diagnostic_json(diagnostic));
   }
   // Files may hold any bytes: what is no UTF-8 is replaced, not thrown at.
   constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;

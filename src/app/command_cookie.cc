@@ -14,7 +14,7 @@
 namespace stickler::app {
 namespace {
 
-int refuse(const std::string& why) {
+int no_cookie(const std::string& why) {
   std::fprintf(stderr, "stickler: %s\n", why.c_str());
   return 1;
 }
@@ -28,15 +28,15 @@ int command_cookie(const std::vector<std::filesystem::path>& files, const std::s
     return 1;
   }
   auto snapshot = proxy::Snapshot::build(loaded.config);
-  if (!snapshot) return refuse(snapshot.error());
+  if (!snapshot) return no_cookie(snapshot.error());
   auto found = observe::find_server(**snapshot, server);
   if (!found)
-    return refuse("there is no server '" + server +
-                  "', or there are several: write BACKEND/SERVER");
+    return no_cookie("there is no server '" + server +
+                     "', or there are several: write BACKEND/SERVER");
   const backend::Backend& backend = *(*snapshot)->find_backend(found->backend);
   const auto position = backend.position_of(found->server);
   const std::string cookie = observe::cookie_of(backend, backend.server(*position));
-  if (cookie.empty()) return refuse("backend '" + backend.name() + "' has no cookie");
+  if (cookie.empty()) return no_cookie("backend '" + backend.name() + "' has no cookie");
   std::puts(cookie.c_str());
   return 0;
 }

@@ -26,7 +26,7 @@
 namespace stickler::app {
 namespace {
 
-constexpr std::size_t kServers = 3;
+constexpr std::size_t kServerCount = 3;
 constexpr std::chrono::days kCertificateLife{7};
 constexpr const char* kCertificateFile = "certificate.pem";
 constexpr const char* kConfigFile = "demo.conf";
@@ -130,7 +130,7 @@ Error serve(DemoAddresses addresses, DemoFleet& fleet) {
 Error run_demo(const DemoOptions& options) {
   auto addresses = choose_addresses(options);
   if (!addresses) return addresses.error();
-  auto ports = HeldPort::hold(kServers);
+  auto ports = HeldPort::hold(kServerCount);
   if (!ports) return ports.error();
   DemoFleet fleet(std::move(*ports));
   if (options.print_configuration) {

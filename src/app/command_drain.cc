@@ -13,9 +13,8 @@ namespace stickler::app {
 namespace {
 
 constexpr int kDone = 0;
-constexpr int kRefused = 1;
 constexpr int kSomebodyLeft = 4;
-constexpr std::chrono::seconds kLookAgain{1};
+constexpr std::chrono::seconds kBetweenReports{1};
 
 // "state=drain sessions=11 …" and a line feed.
 std::map<std::string, std::string> parse_report(std::string_view line) {
@@ -66,7 +65,7 @@ int wait_until_empty(const RunningProgram& program, const DrainOptions& options)
     auto report = parse_report(answer.text);
     if (auto verdict = verdict_on(report)) return *verdict;
     if (most && std::chrono::steady_clock::now() - began >= *most) return kSomebodyLeft;
-    std::this_thread::sleep_for(kLookAgain);
+    std::this_thread::sleep_for(kBetweenReports);
   }
 }
 

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "app/command_check.h"
+#include "app/command_line.h"
 #include "app/command_runtime.h"
 #include "app/load_config.h"
 #include "balance/server_view.h"
@@ -24,7 +25,6 @@ namespace {
 using balance::Availability;
 
 constexpr int kFailed = 1;
-constexpr int kWrongUsage = 2;
 
 constexpr const char* kTakenAsUp =
     "Servers are taken as up, since a file does not say; --down, --drain or --maint SERVER does.\n";

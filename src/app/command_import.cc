@@ -66,7 +66,7 @@ std::optional<std::string> write_file(const ImportOptions& options, std::string_
   return why.empty() ? std::nullopt : std::optional(why);
 }
 
-int refuse(const std::string& file, const std::string& why) {
+int refuse_file(const std::string& file, const std::string& why) {
   std::fprintf(stderr, "stickler: %s: %s\n", file.c_str(), why.c_str());
   return kNotAtAll;
 }
@@ -96,12 +96,12 @@ void add_import_options(CLI::App& command, ImportOptions& options) {
 
 int command_import(const ImportOptions& options) {
   auto text = read_file(options.file);
-  if (!text) return refuse(options.file, "cannot be read: " + text.error());
+  if (!text) return refuse_file(options.file, "cannot be read: " + text.error());
   haproxy::Translation translation = haproxy::translate(options.file, *text, environment);
   if (options.output.empty()) {
     std::fputs(translation.configuration.c_str(), stdout);
   } else if (auto why = write_file(options, translation.configuration)) {
-    return refuse(options.output, "cannot be written: " + *why);
+    return refuse_file(options.output, "cannot be written: " + *why);
   }
   for (const haproxy::Finding& finding : translation.complaints) tell(options.file, finding);
   if (translation.complaints.empty()) return kWhole;

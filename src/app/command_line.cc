@@ -29,7 +29,6 @@
 namespace stickler::app {
 namespace {
 
-constexpr int kWrongUsage = 2;
 constexpr const char* kDefaultFile = "/etc/stickler/stickler.conf";
 constexpr const char* kCommandsPage = "stickler.8";
 constexpr const char* kSettingsPage = "stickler.conf.5";
@@ -335,7 +334,7 @@ std::string reference_text(const CLI::App& commands, const std::string& man_page
   return config::configuration_reference();
 }
 
-int refuse(const std::string& why) {
+int refuse_usage(const std::string& why) {
   std::fprintf(stderr, "stickler: %s\n", why.c_str());
   return kWrongUsage;
 }
@@ -344,11 +343,11 @@ int refuse(const std::string& why) {
 
 int run_command_line(int argc, char** argv) {
   Arguments arguments = translate(argc, argv);
-  if (!arguments.refusal.empty()) return refuse(arguments.refusal);
+  if (!arguments.refusal.empty()) return refuse_usage(arguments.refusal);
   Request request;
   Commands commands(request);
   std::string unknown = unknown_command(commands.app, arguments.words);
-  if (!unknown.empty()) return refuse(unknown);
+  if (!unknown.empty()) return refuse_usage(unknown);
   try {
     // CLI11 takes its words from the back.
     std::vector<std::string> words(arguments.words.rbegin(), arguments.words.rend());

@@ -6,6 +6,8 @@
 
 namespace stickler::app {
 
+inline constexpr int kWrongUsage = 2;
+
 int run_command_line(int argc, char** argv);
 
 }  // namespace stickler::app

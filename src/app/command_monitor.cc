@@ -16,8 +16,6 @@
 namespace stickler::app {
 namespace {
 
-constexpr Duration kClustersStop = std::chrono::seconds(2);
-
 // The clusters' part in etcd, on this thread's loop, without any worker.
 class MonitorProgram {
  public:

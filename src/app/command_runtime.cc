@@ -13,7 +13,6 @@
 namespace stickler::app {
 namespace {
 
-constexpr int kRefused = 1;
 constexpr int kNobodyThere = 3;
 
 // Commands that are silent when they are done: whatever they say is a refusal.
@@ -48,7 +47,9 @@ std::string line_of(const std::vector<std::string>& words) {
   return line;
 }
 
-RuntimeAnswer refuse(const std::string& why, int code) { return {code, "stickler: " + why + "\n"}; }
+RuntimeAnswer refusal(const std::string& why, int code) {
+  return {code, "stickler: " + why + "\n"};
+}
 
 }  // namespace
 
@@ -69,22 +70,22 @@ Result<RuntimePlace, std::string> runtime_place(const RunningProgram& program) {
 RuntimeAnswer ask_running(const RunningProgram& program, const std::vector<std::string>& words) {
   const std::string line = line_of(words);
   // What follows would be a command of its own.
-  if (line.find('\n') != std::string::npos) return refuse("no name holds a line's end", kRefused);
+  if (line.find('\n') != std::string::npos) return refusal("no name holds a line's end", kRefused);
   auto place = runtime_place(program);
-  if (!place) return refuse(place.error(), kRefused);
+  if (!place) return refusal(place.error(), kRefused);
   auto answer = ask_runtime(place->socket, line);
   if (!answer && !place->doubt.empty()) {
-    return refuse(place->doubt + answer.error().text + ": give --socket FILE", kRefused);
+    return refusal(place->doubt + answer.error().text + ": give --socket FILE", kRefused);
   }
   if (!answer) {
-    return refuse(answer.error().text, answer.error().nobody_there ? kNobodyThere : kRefused);
+    return refusal(answer.error().text, answer.error().nobody_there ? kNobodyThere : kRefused);
   }
   return {is_refusal(words, *answer) ? kRefused : 0, *answer};
 }
 
 RuntimeAnswer not_understood() {
-  return refuse("the running program's answer is none of this version's: restart one of them",
-                kRefused);
+  return refusal("the running program's answer is none of this version's: restart one of them",
+                 kRefused);
 }
 
 std::string key_on_a_line(const std::string& key) {

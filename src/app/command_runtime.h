@@ -11,6 +11,8 @@
 
 namespace stickler::app {
 
+inline constexpr int kRefused = 1;
+
 // Where the running program is found: its socket, or the files that name it.
 struct RunningProgram {
   std::string socket;  // "" : as the files say

@@ -101,7 +101,7 @@ TableLook look_of_terminal() {
 }
 
 // What the running program is asked for.
-std::vector<std::string> command_of(const View& view, const ShowOptions& options) {
+std::vector<std::string> show_command(const View& view, const ShowOptions& options) {
   std::vector<std::string> command = view.command;
   command.pop_back();
   if (view.shown.of == Shown::Of::table) command.push_back(options.table);
@@ -112,8 +112,8 @@ std::vector<std::string> command_of(const View& view, const ShowOptions& options
 }
 
 // Nothing if the answer is not what such an answer is like.
-std::optional<std::string> text_of(const View& view, const std::string& answer,
-                                   const ShowOptions& options) {
+std::optional<std::string> answer_text(const View& view, const std::string& answer,
+                                       const ShowOptions& options) {
   try {
     Json content = Json::parse(answer);
     if (view.plain != nullptr) content = view.plain(content);
@@ -142,9 +142,9 @@ int command_show(const RunningProgram& program, const ShowOptions& options) {
       std::ranges::find(views(), options.name, [](const View& each) { return each.shown.name; });
   ASSERT(view != views().end());
   const bool as_it_is = !options.json && view->table == nullptr;
-  RuntimeAnswer answer = ask_running(program, command_of(*view, options));
+  RuntimeAnswer answer = ask_running(program, show_command(*view, options));
   if (answer.code == 0 && !as_it_is) {
-    std::optional<std::string> text = text_of(*view, answer.text, options);
+    std::optional<std::string> text = answer_text(*view, answer.text, options);
     answer = text ? RuntimeAnswer{0, *text} : not_understood();
   }
   std::fputs(answer.text.c_str(), answer.code == 0 ? stdout : stderr);

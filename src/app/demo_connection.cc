@@ -19,7 +19,7 @@ constexpr std::size_t kInput = 16 * 1024;
 constexpr http::HeadLimits kHead{.head = 8 * 1024, .target = 1024};
 constexpr std::size_t kMostText = 256 * 1024;
 // Longer than Stickler keeps an idle connection, as its manual asks of servers.
-constexpr Duration kPatience = std::chrono::seconds(65);
+constexpr Duration kIdleLimit = std::chrono::seconds(65);
 // Neither page nor editor needs anything from elsewhere.
 constexpr std::string_view kContentPolicy =
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
@@ -133,7 +133,7 @@ net::Task<bool> DemoConnection::read_more() {
       co_return true;
     }
     if (!got.blocked()) co_return false;
-    net::Wake woke = co_await stream_.socket().readable(kPatience);
+    net::Wake woke = co_await stream_.socket().readable(kIdleLimit);
     if (woke != net::Wake::ready) co_return false;
   }
 }
@@ -142,7 +142,7 @@ net::Task<bool> DemoConnection::send(const DemoReply& reply) {
   std::string head = head_of(reply, keep_alive_);
   bool bodiless = request_.method == http::Method::head;
   net::Flight flight{head, bodiless ? std::string_view{} : std::string_view(reply.body), {}};
-  net::WriteResult written = co_await net::write_all(stream_, flight, kPatience);
+  net::WriteResult written = co_await net::write_all(stream_, flight, kIdleLimit);
   co_return written.done();
 }
 

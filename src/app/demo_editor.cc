@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view kHtml = "text/html; charset=utf-8";
 constexpr std::string_view kJson = "application/json";
-constexpr std::string_view kServers = "/servers/";
+constexpr std::string_view kServersPath = "/servers/";
 // Each visit without a cookie begins a session.
 constexpr std::size_t kMostSessions = 1000;
 
@@ -42,7 +42,8 @@ DemoReply DemoEditor::answer(const DemoRequest& request) {
   if (path == "/") return {.content_type = kHtml, .body = std::string(demo_page())};
   if (path == "/status") return {.body = name() + " is alive\n"};
   if (path == "/editor") return post ? type(request) : open(request);
-  if (post && path.starts_with(kServers)) return switch_server(path.substr(kServers.size()));
+  if (post && path.starts_with(kServersPath))
+    return switch_server(path.substr(kServersPath.size()));
   return {.status = 404, .body = "there is no such page in this demo\n"};
 }
 

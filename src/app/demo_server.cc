@@ -12,7 +12,7 @@ namespace stickler::app {
 namespace {
 
 // After an accept() that failed for want of a descriptor: there may be one by then.
-constexpr Duration kLookAgain = std::chrono::seconds(1);
+constexpr Duration kAcceptAgain = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -63,7 +63,7 @@ net::Task<> DemoServer::accept_clients() {
       continue;
     }
     listening_.drained();
-    co_await listening_.readable(kLookAgain);
+    co_await listening_.readable(kAcceptAgain);
   }
   listening_.close();
 }

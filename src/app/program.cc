@@ -18,10 +18,6 @@ namespace {
 // Descriptors for what is not a client's or a server's connection: listeners, checks, files.
 constexpr std::size_t kReservedDescriptors = 100;
 
-constexpr Duration kMonitorStops = std::chrono::seconds(5);
-// Each may give two keys back, if etcd answers.
-constexpr Duration kClustersStop = std::chrono::seconds(2);
-
 // What may follow process.stop_within: cut connections end, the monitor stops, the log is written.
 constexpr Duration kLastSteps = std::chrono::seconds(15);
 

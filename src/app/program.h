@@ -51,6 +51,11 @@ class Program final : private observe::Administration {
   void run(const std::function<void()>& on_ready = {});
 
  private:
+  // Stopping checks ends their waits at once; this is for a thread that is looking up a name.
+  static constexpr Duration kMonitorStops = std::chrono::seconds(5);
+  // Between two looks whether a reload, or the adoption of nodes, is over: each is soon.
+  static constexpr Duration kMoment = std::chrono::milliseconds(10);
+
   // Per worker, the sockets for the addresses that `snapshot` has more than `before` (or null).
   using Sockets = std::vector<std::vector<BoundSocket>>;
   Result<Sockets, std::string> bind(const proxy::Snapshot& snapshot, const proxy::Snapshot* before);

@@ -4,12 +4,6 @@
 #include "base/log.h"
 
 namespace stickler::app {
-namespace {
-
-// A reload is over soon.
-constexpr Duration kMoment = std::chrono::milliseconds(10);
-
-}  // namespace
 
 net::Task<> Program::follow_nodes() {
   while (!stopping_) {

@@ -17,10 +17,6 @@ namespace {
 
 using observe::ReloadResult;
 
-// Stopping checks ends their waits at once; this is for a thread that is looking up a name.
-constexpr Duration kMonitorStops = std::chrono::seconds(5);
-constexpr Duration kMoment = std::chrono::milliseconds(10);
-
 std::string joined(const std::vector<std::string>& sentences) {
   std::string text;
   for (const std::string& sentence : sentences) text += (text.empty() ? "" : "; ") + sentence;

@@ -18,7 +18,7 @@ namespace stickler::app {
 namespace {
 
 // A manager that reads nothing for so long does without the message: checks of health must go on.
-constexpr timeval kPatience{.tv_sec = 2, .tv_usec = 0};
+constexpr timeval kManagerPatience{.tv_sec = 2, .tv_usec = 0};
 
 std::string_view variable(const char* name) {
   const char* value = std::getenv(name);
@@ -70,7 +70,7 @@ ServiceManager::ServiceManager(std::string_view socket, Duration watchdog) : wat
   if (socket.front() == '@') address_.sun_path[0] = '\0';
   address_size_ = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + socket.size());
   fd_ = net::Fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  ::setsockopt(fd_.get(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
+  ::setsockopt(fd_.get(), SOL_SOCKET, SO_SNDTIMEO, &kManagerPatience, sizeof kManagerPatience);
 }
 
 ServiceManager ServiceManager::from_environment() {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "backend/interim_answers.h"
 #include "base/units.h"
 
 namespace stickler::backend {
@@ -12,15 +13,11 @@ namespace {
 // Of the body that is looked through. A status page is shorter; an endless answer ends here.
 constexpr std::size_t kBodyMax = 64 * 1024;
 
-constexpr unsigned kInterimMax = 16;
-
 bool is_expected(const config::Check& settings, unsigned status) {
   return std::ranges::any_of(settings.expect, [status](const auto& range) {
     return range.first <= status && status <= range.second;
   });
 }
-
-bool is_interim(unsigned status) { return status < 200 && status != 101; }
 
 }  // namespace
 

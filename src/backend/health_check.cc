@@ -21,9 +21,9 @@
 namespace stickler::backend {
 namespace {
 
-using Kind = config::Check::Kind;
+using CheckKind = config::Check::Kind;
 
-constexpr std::size_t kBuffer = 4096;
+constexpr std::size_t kCheckBuffer = 4096;
 
 // How soon to look again for a free descriptor.
 constexpr Duration kShortagePause = std::chrono::milliseconds(100);
@@ -36,7 +36,7 @@ std::string system_reason(int error) {
 }
 
 bool over_tls(const config::Check& settings) {
-  return settings.kind == Kind::tls || (settings.kind == Kind::http && settings.tls);
+  return settings.kind == CheckKind::tls || (settings.kind == CheckKind::http && settings.tls);
 }
 
 // The Host of the request: as set, or the address as written.
@@ -97,7 +97,7 @@ net::Task<CheckVerdict> HealthCheck::run(net::Address address) {
     co_return failed(CheckResult::not_connected, system_reason(connected.error));
   }
   reset_on_close(connected.socket);
-  if (settings_.kind == Kind::tcp) {
+  if (settings_.kind == CheckKind::tcp) {
     co_return passed(CheckResult::connected, with_time("connected"));
   }
 
@@ -131,7 +131,7 @@ net::Task<CheckVerdict> HealthCheck::check_over_tls(net::Socket connected) {
   if (!shaken.ok()) {
     co_return failed(CheckResult::tls_failed, "TLS handshake: " + shaken.reason);
   }
-  if (settings_.kind == Kind::tls) {
+  if (settings_.kind == CheckKind::tls) {
     co_return passed(CheckResult::tls_passed, with_time("TLS handshake"));
   }
   co_return co_await ask(stream);
@@ -160,7 +160,7 @@ net::Task<CheckVerdict> HealthCheck::ask(net::Stream& stream) {
 
 net::Task<CheckVerdict> HealthCheck::read_answer(net::Stream& stream) {
   CheckAnswer answer(settings_);
-  net::BufferLease buffer = net::BufferPool::local().lease(kBuffer);
+  net::BufferLease buffer = net::BufferPool::local().lease(kCheckBuffer);
   for (;;) {
     net::IoResult got = stream.try_read(buffer.data(), buffer.size());
     if (got.done()) {

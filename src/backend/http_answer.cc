@@ -3,14 +3,9 @@
 
 #include <utility>
 
+#include "backend/interim_answers.h"
+
 namespace stickler::backend {
-namespace {
-
-constexpr unsigned kInterimMax = 16;
-
-bool is_interim(unsigned status) { return status < 200 && status != 101; }
-
-}  // namespace
 
 bool HttpAnswerReader::received(std::string_view bytes) {
   begun_ = true;

@@ -20,7 +20,7 @@
 namespace stickler::backend {
 namespace {
 
-constexpr std::size_t kBuffer = 16384;
+constexpr std::size_t kCallBuffer = 16384;
 
 // An empty body is announced with methods that usually have one.
 bool has_body(const HttpRequest& request) {
@@ -200,7 +200,7 @@ net::Task<HttpCall::Trouble> HttpCall::read_some() {
 }
 
 net::IoResult HttpCall::try_input() {
-  const net::BufferLease buffer = net::BufferPool::local().lease(kBuffer);
+  const net::BufferLease buffer = net::BufferPool::local().lease(kCallBuffer);
   const net::IoResult got = stream_->try_read(buffer.data(), buffer.size());
   if (got.done()) answer_->received({buffer.data(), got.bytes});
   if (got.eof()) answer_->peer_finished();

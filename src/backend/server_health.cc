@@ -11,14 +11,12 @@
 namespace stickler::backend {
 namespace {
 
-using Kind = config::Check::Kind;
-
 ServerState first_state(const config::Check& check, const Server& server,
                         const ServerHealth* before) {
   // Without checks all that is known of a server is whether its name resolves: that decides at
   // once.
-  const unsigned rise = check.kind == Kind::off ? 1 : check.rise;
-  const unsigned fall = check.kind == Kind::off ? 1 : check.fall;
+  const unsigned rise = check.kind == config::Check::Kind::off ? 1 : check.rise;
+  const unsigned fall = check.kind == config::Check::Kind::off ? 1 : check.fall;
   if (before == nullptr) return ServerState(rise, fall, Admin::ready);
   if (&before->server() == &server) return ServerState(rise, fall, before->state());
   return ServerState(rise, fall, before->state().admin());
@@ -79,7 +77,7 @@ net::Task<CheckVerdict> ServerHealth::check() {
   if (!address) {
     verdict.result = CheckResult::unresolved;
     verdict.text = fmt::format("name '{}' does not resolve yet ({})", name_->host, unresolved_);
-  } else if (backend_.settings().check.kind == Kind::off) {
+  } else if (backend_.settings().check.kind == config::Check::Kind::off) {
     verdict.passed = true;
     verdict.text = "not checked";
   } else {
@@ -124,7 +122,7 @@ void ServerHealth::set_address(const net::Address& address) {
 
 Duration ServerHealth::next_pause() {
   const config::Check& settings = backend_.settings().check;
-  if (settings.kind == Kind::off) return kNoLimit;
+  if (settings.kind == config::Check::Kind::off) return kNoLimit;
   const Duration pause = pause_after_check(settings, state_.health());
   if (has_paused_) return pause;
   has_paused_ = true;

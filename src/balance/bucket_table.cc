@@ -9,7 +9,7 @@ namespace stickler::balance {
 namespace {
 
 constexpr std::size_t kBase = 16;
-constexpr std::string_view kDigits = "0123456789abcdef";
+constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 std::size_t digits_of(std::size_t buckets) {
   std::size_t digits = 1;
@@ -22,7 +22,7 @@ std::vector<std::string> all_names(std::size_t digits) {
   for (std::size_t bucket = 0; bucket < std::size_t{1} << (4 * digits); ++bucket) {
     std::string name(digits, '0');
     std::size_t rest = bucket;
-    for (std::size_t i = digits; i-- > 0; rest /= kBase) name[i] = kDigits[rest % kBase];
+    for (std::size_t i = digits; i-- > 0; rest /= kBase) name[i] = kHexDigits[rest % kBase];
     names.push_back(std::move(name));
   }
   return names;
@@ -45,7 +45,7 @@ std::size_t bucket_named(std::string_view name, std::size_t buckets) {
   if (name.size() != digits_of(buckets)) return buckets;
   std::size_t bucket = 0;
   for (const char digit : name) {
-    const std::size_t value = kDigits.find(digit);
+    const std::size_t value = kHexDigits.find(digit);
     if (value == std::string_view::npos) return buckets;
     bucket = bucket * kBase + value;
   }

@@ -7,7 +7,7 @@
 namespace stickler::balance {
 namespace {
 
-constexpr std::string_view kDigits =
+constexpr std::string_view kBase64Digits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::size_t kLength = 5;
 constexpr int kBitsPerDigit = 6;
@@ -16,8 +16,8 @@ constexpr std::uint8_t kNoDigit = 0xff;
 constexpr std::array<std::uint8_t, 256> digit_values() {
   std::array<std::uint8_t, 256> values{};
   values.fill(kNoDigit);
-  for (std::size_t i = 0; i < kDigits.size(); ++i) {
-    values[static_cast<unsigned char>(kDigits[i])] = static_cast<std::uint8_t>(i);
+  for (std::size_t i = 0; i < kBase64Digits.size(); ++i) {
+    values[static_cast<unsigned char>(kBase64Digits[i])] = static_cast<std::uint8_t>(i);
   }
   return values;
 }
@@ -28,7 +28,7 @@ constexpr std::array<std::uint8_t, 256> kDigitValues = digit_values();
 void append_stamp(std::time_t seconds, std::string& out) {
   std::uint64_t units = (static_cast<std::uint64_t>(seconds) + 3) / 4;
   for (std::size_t i = kLength; i-- > 0;) {
-    out.push_back(kDigits[units >> (kBitsPerDigit * i) & 0x3f]);
+    out.push_back(kBase64Digits[units >> (kBitsPerDigit * i) & 0x3f]);
   }
 }
 

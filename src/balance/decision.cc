@@ -10,8 +10,6 @@
 namespace stickler::balance {
 namespace {
 
-using Kind = Choice::Kind;
-
 bool was_tried(const Question& question, std::size_t position) {
   return std::ranges::find(question.tried, position) != question.tried.end();
 }
@@ -31,11 +29,12 @@ bool unknown(const ServerView& server) {
 // The request belongs to this server, which cannot take it and must not be replaced. Before its
 // first check that may change any moment.
 Choice refuse_unusable(const ServerView& server, Reason reason) {
-  return {unknown(server) ? Kind::wait : Kind::refuse, std::nullopt, true, reason};
+  return {unknown(server) ? Choice::Kind::wait : Choice::Kind::refuse, std::nullopt, true, reason};
 }
 
 Choice at_server(const Question& question, std::size_t position, bool fixed, Reason reason) {
-  Kind kind = view(question, position).has_free_slot() ? Kind::server : Kind::queue;
+  Choice::Kind kind =
+      view(question, position).has_free_slot() ? Choice::Kind::server : Choice::Kind::queue;
   return {kind, position, fixed, reason};
 }
 
@@ -79,7 +78,7 @@ std::optional<Choice> decide_by_map(const Question& question) {
   if (!question.mapped.server && question.mapped.bucket) {
     const std::string_view bucket =
         bucket_name(*question.mapped.bucket, question.backend->map->buckets);
-    return Choice{Kind::wait, std::nullopt, true, {Reason::Kind::bucket_moves, bucket, {}}};
+    return Choice{Choice::Kind::wait, std::nullopt, true, {Reason::Kind::bucket_moves, bucket, {}}};
   }
   if (!question.mapped.server) return std::nullopt;
   const std::size_t position = *question.mapped.server;
@@ -128,7 +127,7 @@ std::optional<Choice> at_owner(const Question& question, std::size_t position, R
     using OnFull = config::Backend::OnFull;
     if (question.backend->on_full == OnFull::move) return std::nullopt;
     if (question.backend->on_full == OnFull::fail) {
-      return Choice{Kind::refuse, std::nullopt, true, {Reason::Kind::full, server.name}};
+      return Choice{Choice::Kind::refuse, std::nullopt, true, {Reason::Kind::full, server.name}};
     }
   }
   return at_server(question, position, !may_move, reason);
@@ -208,16 +207,20 @@ std::optional<std::size_t> pick(const Question& question, Algorithm& algorithm) 
 Choice decide_by_algorithm(const Question& question, Algorithm& algorithm) {
   Reason reason = balanced_reason(question, algorithm);
   std::optional<std::size_t> chosen = pick(question, algorithm);
-  if (chosen) return {Kind::server, chosen, false, reason};
+  if (chosen) return {Choice::Kind::server, chosen, false, reason};
   if (!candidates(question, false, Slots::any).empty()) {
-    return {Kind::queue, std::nullopt, false, {Reason::Kind::full, question.backend->name, {}}};
+    return {
+        Choice::Kind::queue, std::nullopt, false, {Reason::Kind::full, question.backend->name, {}}};
   }
   Candidates backups = candidates(question, true, Slots::any);
   for (std::size_t position = 0; position < question.servers.size(); ++position) {
     if (!backups.allowed(position)) continue;
     return at_server(question, position, false, reason);
   }
-  return {Kind::wait, std::nullopt, false, {Reason::Kind::no_server, question.backend->name, {}}};
+  return {Choice::Kind::wait,
+          std::nullopt,
+          false,
+          {Reason::Kind::no_server, question.backend->name, {}}};
 }
 
 }  // namespace
@@ -258,7 +261,7 @@ Choice decide(const Question& question, Algorithm& algorithm) {
 std::vector<std::size_t> servers_awaited(const Question& question, const Choice& choice) {
   if (choice.server) return {*choice.server};
   std::vector<std::size_t> awaited;
-  if (choice.kind != Kind::queue) return awaited;
+  if (choice.kind != Choice::Kind::queue) return awaited;
   Candidates allowed = candidates(question, false, Slots::any);
   for (std::size_t position = 0; position < question.servers.size(); ++position) {
     if (allowed.allowed(position)) awaited.push_back(position);

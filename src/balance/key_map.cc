@@ -10,11 +10,7 @@
 #include "config/hex_range.h"
 
 namespace stickler::balance {
-namespace {
-
-using Kind = MapVerdict::Kind;
-
-}  // namespace
+namespace {}  // namespace
 
 struct KeyMap::Rule {
   const config::MapRule* settings;
@@ -99,29 +95,29 @@ MapVerdict KeyMap::find(std::string_view path, std::string_view query) const {
   const config::KeyMap& settings = *backend_.map;
   switch (found.kind) {
     case FoundKey::Kind::malformed:
-      return {Kind::malformed};
+      return {MapVerdict::Kind::malformed};
     case FoundKey::Kind::several:
-      return {Kind::several};
+      return {MapVerdict::Kind::several};
     case FoundKey::Kind::none:
       return without_key();
     case FoundKey::Kind::one:
       break;
   }
   if (settings.buckets > 0) {
-    return {.kind = Kind::owned, .bucket = bucket_of(found.text, settings.buckets)};
+    return {.kind = MapVerdict::Kind::owned, .bucket = bucket_of(found.text, settings.buckets)};
   }
-  if (is_held(found.text)) return {Kind::held};
+  if (is_held(found.text)) return {MapVerdict::Kind::held};
   const Rule* rule = find_rule(found.text);
-  if (rule == nullptr) return {Kind::unowned};
-  return {Kind::owned, rule->server, rule->settings->name, rule->settings->backend};
+  if (rule == nullptr) return {MapVerdict::Kind::unowned};
+  return {MapVerdict::Kind::owned, rule->server, rule->settings->name, rule->settings->backend};
 }
 
 MapVerdict KeyMap::without_key() const {
   const std::string& no_key = backend_.map->no_key;
-  if (no_key == config::kMapFails) return {Kind::refused};
+  if (no_key == config::kMapFails) return {MapVerdict::Kind::refused};
   const auto position = position_of(no_key);
-  if (!position && no_key != config::kMapAny) return {Kind::absent};
-  return {Kind::no_key, position};
+  if (!position && no_key != config::kMapAny) return {MapVerdict::Kind::absent};
+  return {MapVerdict::Kind::no_key, position};
 }
 
 }  // namespace stickler::balance

@@ -14,9 +14,6 @@
 namespace stickler::balance {
 namespace {
 
-using Kind = FoundKey::Kind;
-
-constexpr std::size_t kDigits = 32;
 constexpr std::array<std::size_t, 4> kDashes{8, 13, 18, 23};
 
 bool is_dash_place(std::size_t at) { return std::ranges::find(kDashes, at) != kDashes.end(); }
@@ -30,9 +27,9 @@ bool is_plain(std::string_view expression) {
 }  // namespace
 
 std::string uuid_digits(std::string_view text) {
-  const bool dashed = text.size() == kDigits + kDashes.size();
+  const bool dashed = text.size() == kUuidDigits + kDashes.size();
   std::string digits;
-  if (!dashed && text.size() != kDigits) return digits;
+  if (!dashed && text.size() != kUuidDigits) return digits;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (dashed && is_dash_place(i)) {
       if (text[i] != '-') return "";
@@ -89,7 +86,7 @@ Result<MapKeyReader, std::string> MapKeyReader::compile(const config::MapKey& se
 FoundKey MapKeyReader::read(std::string_view path, std::string_view query) const {
   FoundKey found;
   read_path(path, found);
-  if (found.kind == Kind::none) read_query(query, found);
+  if (found.kind == FoundKey::Kind::none) read_query(query, found);
   return found;
 }
 
@@ -127,12 +124,12 @@ void MapKeyReader::add(std::string_view text, FoundKey& found) const {
   if (text.empty()) return;
   std::string key = uuid_ ? uuid_digits(text) : std::string(text);
   if (key.empty()) {
-    found.kind = Kind::malformed;
-  } else if (found.kind == Kind::none) {
-    found.kind = Kind::one;
+    found.kind = FoundKey::Kind::malformed;
+  } else if (found.kind == FoundKey::Kind::none) {
+    found.kind = FoundKey::Kind::one;
     found.text = std::move(key);
-  } else if (found.kind == Kind::one && found.text != key) {
-    found.kind = Kind::several;
+  } else if (found.kind == FoundKey::Kind::one && found.text != key) {
+    found.kind = FoundKey::Kind::several;
   }
 }
 

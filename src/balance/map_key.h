@@ -6,6 +6,8 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,6 +21,8 @@ class RE2;
 }
 
 namespace stickler::balance {
+
+inline constexpr std::size_t kUuidDigits = 32;
 
 // 32 hexadecimal digits in lower case; "" if `text` is no UUID, with its four dashes or without
 // any.

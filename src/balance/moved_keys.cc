@@ -8,12 +8,12 @@
 #include <utility>
 
 #include "balance/key_map.h"
+#include "balance/map_key.h"
 #include "config/hex_range.h"
 
 namespace stickler::balance {
 namespace {
 
-constexpr std::size_t kUuidDigits = 32;
 constexpr std::size_t kLeastDigits = 1;
 constexpr std::size_t kMostDigits = 4;
 

@@ -92,14 +92,6 @@ std::vector<std::string> normalize_prefixes(const std::vector<std::string>& pref
   return normal;
 }
 
-std::unique_ptr<re2::RE2> compile_regex(const std::string& pattern) {
-  re2::RE2::Options options;
-  options.set_log_errors(false);  // the caller reports them, with the setting's name
-  // Bytes: a path that is no valid UTF-8 must not slip past a ".".
-  options.set_encoding(re2::RE2::Options::EncodingLatin1);
-  return std::make_unique<re2::RE2>(pattern, options);
-}
-
 }  // namespace
 
 std::string_view normalize_path(std::string_view path, std::string& scratch) {
@@ -107,6 +99,14 @@ std::string_view normalize_path(std::string_view path, std::string& scratch) {
   scratch.clear();
   append_resolved(normalize_escapes(path), scratch);
   return scratch;
+}
+
+std::unique_ptr<re2::RE2> compile_path_regex(const std::string& pattern) {
+  re2::RE2::Options options;
+  options.set_log_errors(false);  // the caller reports them, with the setting's name
+  // Bytes: a path that is no valid UTF-8 must not slip past a ".".
+  options.set_encoding(re2::RE2::Options::EncodingLatin1);
+  return std::make_unique<re2::RE2>(pattern, options);
 }
 
 PathMatch::PathMatch() = default;
@@ -119,7 +119,7 @@ Result<PathMatch, std::string> PathMatch::compile(const config::Route& route) {
   match.exact_ = normalize_paths(route.paths);
   match.prefixes_ = normalize_prefixes(route.path_prefixes);
   if (!route.path_regex.empty()) {
-    match.regex_ = compile_regex(route.path_regex);
+    match.regex_ = compile_path_regex(route.path_regex);
     if (!match.regex_->ok()) return Failed{match.regex_->error()};
   }
   return match;

@@ -27,6 +27,9 @@ namespace stickler::balance {
 // does not begin with '/' is left alone ("*").
 std::string_view normalize_path(std::string_view path, std::string& scratch);
 
+// Of paths, whose bytes need not be UTF-8. Ask it whether it is ok(): it may not compile.
+std::unique_ptr<re2::RE2> compile_path_regex(const std::string& pattern);
+
 // The kinds of conditions a route may have, in the order in which they are looked at.
 enum class Condition : std::uint8_t { host, path, path_prefix, path_regex, method, field };
 

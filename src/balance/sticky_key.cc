@@ -17,17 +17,10 @@
 namespace stickler::balance {
 namespace {
 
-using Kind = config::KeySource::Kind;
+using SourceKind = config::KeySource::Kind;
 
 constexpr std::size_t kIpv4Bytes = 4;
 constexpr std::size_t kIpv6Bytes = 16;
-
-std::unique_ptr<re2::RE2> compile_regex(const std::string& pattern) {
-  re2::RE2::Options options;
-  options.set_log_errors(false);  // the caller reports them, with the setting's name
-  options.set_encoding(re2::RE2::Options::EncodingLatin1);
-  return std::make_unique<re2::RE2>(pattern, options);
-}
 
 // What the group holds, or without one all that fits, from the path's beginning.
 std::string_view captured(const re2::RE2& regex, std::string_view path) {
@@ -96,8 +89,8 @@ Result<StickyKeyReader, std::string> StickyKeyReader::compile(const config::KeyR
   std::vector<Source> sources;
   for (const config::KeySource& setting : rule.sources) {
     Source source{&setting, nullptr};
-    if (setting.kind == Kind::path) {
-      source.regex = compile_regex(setting.text);
+    if (setting.kind == SourceKind::path) {
+      source.regex = compile_path_regex(setting.text);
       if (!source.regex->ok()) return Failed{source.regex->error()};
     }
     sources.push_back(std::move(source));
@@ -122,21 +115,21 @@ StickyKeyReader::Key StickyKeyReader::read(const KeyFacts& facts, std::string& s
 std::string_view StickyKeyReader::find(const Source& source, const KeyFacts& facts,
                                        std::string& scratch) const {
   switch (source.setting->kind) {
-    case Kind::path:
+    case SourceKind::path:
       return captured(*source.regex, normalize_path(facts.path, scratch));
-    case Kind::query:
+    case SourceKind::query:
       return parameter(facts.query, source.setting->text, scratch);
-    case Kind::field:
+    case SourceKind::field:
       return field_value(facts.fields, source.setting->text);
-    case Kind::cookie:
+    case SourceKind::cookie:
       return cookie_value(facts.fields, source.setting->text);
-    case Kind::client:
+    case SourceKind::client:
       if (facts.client.size() == kIpv4Bytes) return network(facts.client, client_bits_, scratch);
       if (facts.client.size() == kIpv6Bytes) return network(facts.client, client6_bits_, scratch);
       return {};
-    case Kind::sni:
+    case SourceKind::sni:
       return facts.sni;
-    case Kind::tls_session:
+    case SourceKind::tls_session:
       return facts.tls_session;
   }
   ASSERT(false);

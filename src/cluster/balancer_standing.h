@@ -33,6 +33,9 @@ struct Terms {
   Duration awaited() const { return term + margin; }
 };
 
+// Of heartbeats, a balancer's or the monitor's, however long the term.
+inline constexpr Duration kSlowestPace = std::chrono::seconds(5);
+
 class BalancerStanding {
  public:
   enum class Stage : std::uint8_t { absent, registered, serving };

@@ -12,9 +12,8 @@ namespace {
 
 using balance::BootClock;
 
-constexpr Duration kSlowestPace = std::chrono::seconds(5);
-constexpr Duration kSlowestTick = std::chrono::milliseconds(250);
-constexpr Duration kPause = std::chrono::milliseconds(200);
+constexpr Duration kSlowestVouchTick = std::chrono::milliseconds(250);
+constexpr Duration kHeartbeatRetry = std::chrono::milliseconds(200);
 
 TimePoint loop_now() { return net::EventLoop::current().now(); }
 
@@ -66,7 +65,7 @@ net::Task<> BucketBalancer::live() {
   while (!stopping_) {
     bool entered = co_await enter();
     if (entered) co_await serve();
-    if (!stopping_) co_await due_.wait(std::min(kPause, pace_));
+    if (!stopping_) co_await due_.wait(std::min(kHeartbeatRetry, pace_));
   }
   fall_silent();
   co_await give_back_key();
@@ -93,7 +92,7 @@ net::Task<> BucketBalancer::serve() {
     co_await due_.wait(pace_);
     if (stopping_ || standing_.stage() == BalancerStanding::Stage::absent) break;
     bool beaten = co_await beat();
-    if (!beaten && !stopping_) co_await due_.wait(std::min(kPause, pace_));
+    if (!beaten && !stopping_) co_await due_.wait(std::min(kHeartbeatRetry, pace_));
   }
 }
 
@@ -236,7 +235,7 @@ std::vector<EtcdCompare> BucketBalancer::still_so() const {
 // ---- Time ----
 
 net::Task<> BucketBalancer::keep_time() {
-  const Duration tick = std::min(kSlowestTick, settings_.margin / 4);
+  const Duration tick = std::min(kSlowestVouchTick, settings_.margin / 4);
   while (!ended_) {
     co_await ticking_.wait(tick);
     const bool serving = standing_.stage() == BalancerStanding::Stage::serving;

@@ -15,7 +15,6 @@ using balance::BootClock;
 using What = EtcdCompare::What;
 using How = EtcdCompare::How;
 
-constexpr Duration kSlowestPace = std::chrono::seconds(5);
 constexpr Duration kSlowestLook = std::chrono::milliseconds(250);
 constexpr Duration kFastestLook = std::chrono::milliseconds(50);
 constexpr Duration kAtOnce = std::chrono::milliseconds(1);

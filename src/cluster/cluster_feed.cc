@@ -10,7 +10,7 @@ namespace {
 // A watch that says nothing for so long may as well be looked after.
 constexpr Duration kWatchTurn = std::chrono::seconds(10);
 // After a failure.
-constexpr Duration kPause = std::chrono::milliseconds(500);
+constexpr Duration kFeedRetry = std::chrono::milliseconds(500);
 
 EtcdSettings settings_of(const config::Etcd& etcd) {
   return {etcd.endpoints,   etcd.user, etcd.password, etcd.ca,
@@ -27,7 +27,7 @@ Result<std::unique_ptr<EtcdClient>, std::string> ClusterFeed::client_for(
 ClusterFeed::ClusterFeed(const config::Cluster& settings, std::unique_ptr<EtcdClient> client,
                          Listener listener)
     : keys_{settings.prefix, settings.buckets},
-      pause_(std::min(kPause, settings.term / 10)),
+      pause_(std::min(kFeedRetry, settings.term / 10)),
       listener_(std::move(listener)),
       client_(std::move(client)),
       watch_(*client_, settings.prefix) {}

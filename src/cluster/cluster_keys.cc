@@ -9,40 +9,40 @@
 namespace stickler::cluster {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr std::string_view kNodes = "nodes/";
 constexpr std::string_view kBalancers = "balancers/";
 
-Json parse(std::string_view text) { return Json::parse(text, nullptr, false); }
+OrderedJson parse_value(std::string_view text) { return OrderedJson::parse(text, nullptr, false); }
 
 // Whatever bytes are in it.
-std::string written(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+std::string written(const OrderedJson& json) {
+  return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
-std::string text_of(const Json& object, const char* name) {
+std::string text_member(const OrderedJson& object, const char* name) {
   if (!object.is_object()) return "";
   const auto found = object.find(name);
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-std::uint64_t number_of(const Json& object, const char* name) {
+std::uint64_t number_member(const OrderedJson& object, const char* name) {
   if (!object.is_object()) return 0;
   const auto found = object.find(name);
   return found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
 }
 
-Json urls_json(const NodeUrls& urls) {
+OrderedJson urls_json(const NodeUrls& urls) {
   return {{"node_url", urls.node_url}, {"local_node_url", urls.local_node_url}};
 }
 
-NodeUrls urls_of(const Json& object) {
-  return {text_of(object, "node_url"), text_of(object, "local_node_url")};
+NodeUrls urls_of(const OrderedJson& object) {
+  return {text_member(object, "node_url"), text_member(object, "local_node_url")};
 }
 
-Json bucket_json(const BucketState& bucket) {
-  Json json{{"stage", to_string(bucket.stage)}};
+OrderedJson bucket_json(const BucketState& bucket) {
+  OrderedJson json{{"stage", to_string(bucket.stage)}};
   if (!bucket.owner.empty()) json["node"] = bucket.owner;
   if (!bucket.next.empty()) json["next"] = bucket.next;
   if (bucket.cause != Cause::none) json["cause"] = to_string(bucket.cause);
@@ -51,7 +51,7 @@ Json bucket_json(const BucketState& bucket) {
 }
 
 template <typename Word>
-std::optional<Word> word_of(const std::string& text, std::initializer_list<Word> words) {
+std::optional<Word> find_word(const std::string& text, std::initializer_list<Word> words) {
   for (const Word word : words) {
     if (text == to_string(word)) return word;
   }
@@ -59,14 +59,14 @@ std::optional<Word> word_of(const std::string& text, std::initializer_list<Word>
 }
 
 // Nothing if it makes no sense.
-std::optional<BucketState> bucket_of(const Json& json) {
+std::optional<BucketState> bucket_of(const OrderedJson& json) {
   using enum Stage;
-  const auto stage = word_of(text_of(json, "stage"), {unowned, serving, closing, unloading});
-  const auto cause = word_of(text_of(json, "cause"),
-                             {Cause::none, Cause::rebalance, Cause::gone, Cause::vanished});
+  const auto stage = find_word(text_member(json, "stage"), {unowned, serving, closing, unloading});
+  const auto cause = find_word(text_member(json, "cause"),
+                               {Cause::none, Cause::rebalance, Cause::gone, Cause::vanished});
   if (!stage || !cause) return std::nullopt;
-  BucketState bucket{*stage, text_of(json, "node"), text_of(json, "next"), number_of(json, "since"),
-                     *cause};
+  BucketState bucket{*stage, text_member(json, "node"), text_member(json, "next"),
+                     number_member(json, "since"), *cause};
   const bool has_owner = !bucket.owner.empty();
   const bool whole = (bucket.stage == serving && has_owner) ||
                      (bucket.stage == closing && has_owner && !bucket.next.empty()) ||
@@ -76,13 +76,13 @@ std::optional<BucketState> bucket_of(const Json& json) {
 }
 
 BalancerKey read_balancer(const EtcdKey& key, std::size_t buckets) {
-  const Json json = parse(key.value);
+  const OrderedJson json = parse_value(key.value);
   BalancerKey balancer;
   balancer.revision = key.mod_revision;
-  balancer.name = text_of(json, "name");
-  balancer.obeys = number_of(json, "obeys");
+  balancer.name = text_member(json, "name");
+  balancer.obeys = number_member(json, "obeys");
   if (!json.is_object() || !json.contains("busy") || !json["busy"].is_array()) return balancer;
-  for (const Json& name : json["busy"]) {
+  for (const OrderedJson& name : json["busy"]) {
     if (!name.is_string()) continue;
     balancer.busy.insert(balance::bucket_named(name.get<std::string>(), buckets));
   }
@@ -90,8 +90,9 @@ BalancerKey read_balancer(const EtcdKey& key, std::size_t buckets) {
 }
 
 MonitorKey read_monitor(const EtcdKey& key) {
-  const Json json = parse(key.value);
-  return {key.create_revision, key.mod_revision, text_of(json, "id"), text_of(json, "name")};
+  const OrderedJson json = parse_value(key.value);
+  return {key.create_revision, key.mod_revision, text_member(json, "id"),
+          text_member(json, "name")};
 }
 
 // It becomes a server's name, and part of texts that people and programs read.
@@ -137,7 +138,7 @@ void put(const ClusterKeys& keys, const EtcdKey& key, ClusterView& view) {
   } else if (key.key == keys.assignment()) {
     put_assignment(keys, key, view);
   } else if (key.key == keys.wish()) {
-    view.wish = Wish{key.mod_revision, text_of(parse(key.value), "by")};
+    view.wish = Wish{key.mod_revision, text_member(parse_value(key.value), "by")};
   }
 }
 
@@ -158,7 +159,7 @@ void remove(const ClusterKeys& keys, const std::string& key, ClusterView& view) 
 std::string node_text(const NodeUrls& urls) { return written(urls_json(urls)); }
 
 std::string balancer_text(const BalancerKey& balancer, std::uint64_t beat, std::size_t buckets) {
-  Json busy = Json::array();
+  OrderedJson busy = OrderedJson::array();
   for (const std::size_t bucket : balancer.busy) {
     busy.push_back(balance::bucket_name(bucket, buckets));
   }
@@ -171,15 +172,15 @@ std::string monitor_text(const MonitorKey& monitor, std::uint64_t beat) {
 }
 
 std::string wish_text(const std::string& by) {
-  Json wish = Json::object();
+  OrderedJson wish = OrderedJson::object();
   wish["by"] = by;
   return written(wish);
 }
 
 std::string assignment_text(const Assignment& assignment) {
-  Json nodes = Json::object();
+  OrderedJson nodes = OrderedJson::object();
   for (const auto& [id, urls] : assignment.nodes) nodes[id] = urls_json(urls);
-  Json buckets = Json::object();
+  OrderedJson buckets = OrderedJson::object();
   for (std::size_t i = 0; i < assignment.buckets.size(); ++i) {
     const std::string name(balance::bucket_name(i, assignment.buckets.size()));
     buckets[name] = bucket_json(assignment.buckets[i]);
@@ -188,10 +189,10 @@ std::string assignment_text(const Assignment& assignment) {
 }
 
 Result<Assignment, std::string> read_assignment(std::string_view text, std::size_t buckets) {
-  const Json json = parse(text);
+  const OrderedJson json = parse_value(text);
   if (!json.is_object()) return Failed{std::string("is no JSON object")};
   Assignment assignment;
-  assignment.epoch = number_of(json, "epoch");
+  assignment.epoch = number_member(json, "epoch");
   if (assignment.epoch == 0) return Failed{std::string("has no epoch")};
   if (json.contains("nodes") && json["nodes"].is_object()) {
     for (const auto& [id, urls] : json["nodes"].items()) assignment.nodes[id] = urls_of(urls);
@@ -213,7 +214,7 @@ Result<Assignment, std::string> read_assignment(std::string_view text, std::size
 }
 
 Result<NodeUrls, std::string> read_node(std::string_view text) {
-  const Json json = parse(text);
+  const OrderedJson json = parse_value(text);
   if (!json.is_object()) return Failed{std::string("is no JSON object")};
   NodeUrls urls = urls_of(json);
   if (urls.local_node_url.empty()) return Failed{std::string("has no local_node_url")};

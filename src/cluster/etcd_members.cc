@@ -8,7 +8,7 @@
 namespace stickler::cluster {
 namespace {
 
-using Kind = EtcdFailure::Kind;
+using FailureKind = EtcdFailure::Kind;
 
 constexpr unsigned kDefaultPort = 2379;
 
@@ -128,7 +128,7 @@ net::Task<std::optional<EtcdTrouble>> EtcdMembers::log_in(std::size_t member) {
   }
   trouble.maybe_done = false;  // the call that it was for
   trouble.log_in = false;
-  if (trouble.kind == Kind::refused) trouble.text = "user '" + user_ + "': " + trouble.text;
+  if (trouble.kind == FailureKind::refused) trouble.text = "user '" + user_ + "': " + trouble.text;
   co_return trouble;
 }
 

@@ -16,7 +16,7 @@ namespace {
 using Json = nlohmann::json;
 
 // Nothing: malformed, or nested so deep that nobody meant it.
-std::optional<Json> parse(std::string_view text) {
+std::optional<Json> parse_answer(std::string_view text) {
   constexpr int kDepthMax = 16;
   bool too_deep = false;
   const auto look = [&](int depth, Json::parse_event_t, Json&) {
@@ -164,7 +164,7 @@ EtcdRefusal refusal_of(std::string_view text) {
 }  // namespace
 
 Understood<EtcdReading> read_range_answer(std::string_view text) {
-  const auto json = parse(text);
+  const auto json = parse_answer(text);
   if (!json) return not_understood(text);
   Reader reader;
   EtcdReading reading{reader.header(*json), {}};
@@ -176,7 +176,7 @@ Understood<EtcdReading> read_range_answer(std::string_view text) {
 }
 
 Understood<EtcdCommit> read_commit_answer(std::string_view text) {
-  const auto json = parse(text);
+  const auto json = parse_answer(text);
   if (!json) return not_understood(text);
   Reader reader;
   const EtcdCommit commit{reader.header(*json), reader.flag(*json, "succeeded")};
@@ -185,7 +185,7 @@ Understood<EtcdCommit> read_commit_answer(std::string_view text) {
 }
 
 Understood<std::int64_t> read_grant_answer(std::string_view text) {
-  const auto json = parse(text);
+  const auto json = parse_answer(text);
   if (!json) return not_understood(text);
   Reader reader;
   const auto lease = reader.number<std::int64_t>(*json, "ID");
@@ -194,7 +194,7 @@ Understood<std::int64_t> read_grant_answer(std::string_view text) {
 }
 
 Understood<bool> read_keep_alive_answer(std::string_view text) {
-  const auto json = parse(text);
+  const auto json = parse_answer(text);
   if (!json) return not_understood(text);
   Reader reader;
   const Json& answer = unwrapped(*json);
@@ -205,7 +205,7 @@ Understood<bool> read_keep_alive_answer(std::string_view text) {
 }
 
 Understood<std::string> read_login_answer(std::string_view text) {
-  const auto json = parse(text);
+  const auto json = parse_answer(text);
   if (!json) return not_understood("(with a token)");
   Reader reader;
   std::string token = reader.text(*json, "token");
@@ -216,7 +216,7 @@ Understood<std::string> read_login_answer(std::string_view text) {
 }
 
 Understood<EtcdWatchLine> read_watch_line(std::string_view text) {
-  const auto json = parse(text);
+  const auto json = parse_answer(text);
   if (!json) return not_understood(text);
   EtcdWatchLine line;
   if (!member(*json, "error").is_null()) {
@@ -240,7 +240,7 @@ Understood<EtcdWatchLine> read_watch_line(std::string_view text) {
 }
 
 EtcdRefusal read_refusal(std::string_view text) {
-  const auto json = parse(text);
+  const auto json = parse_answer(text);
   if (!json) return {0, not_understood(text).error};
   // A stream's error is an object, a call's a text with its code beside it.
   const Json& inner = member(*json, "error");

@@ -12,7 +12,7 @@ namespace {
 using Json = nlohmann::json;
 
 // Names of users may be no UTF-8, for which nlohmann::json would throw.
-std::string text_of(const Json& json) {
+std::string request_text(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -51,34 +51,36 @@ Json json_of(const EtcdWrite& write) {
 }  // namespace
 
 std::string range_request(std::string_view key) {
-  return text_of({{"key", net::encode_base64(key)}});
+  return request_text({{"key", net::encode_base64(key)}});
 }
 
-std::string prefix_request(std::string_view prefix) { return text_of(prefix_range(prefix)); }
+std::string prefix_request(std::string_view prefix) { return request_text(prefix_range(prefix)); }
 
 std::string commit_request(const std::vector<EtcdCompare>& all_of,
                            const std::vector<EtcdWrite>& then) {
   Json json{{"compare", Json::array()}, {"success", Json::array()}};
   for (const EtcdCompare& compare : all_of) json["compare"].push_back(json_of(compare));
   for (const EtcdWrite& write : then) json["success"].push_back(json_of(write));
-  return text_of(json);
+  return request_text(json);
 }
 
 std::string grant_request(Duration ttl) {
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(ttl).count();
-  return text_of({{"TTL", std::to_string(std::max(seconds, decltype(seconds){1}))}});
+  return request_text({{"TTL", std::to_string(std::max(seconds, decltype(seconds){1}))}});
 }
 
-std::string lease_request(std::int64_t lease) { return text_of({{"ID", std::to_string(lease)}}); }
+std::string lease_request(std::int64_t lease) {
+  return request_text({{"ID", std::to_string(lease)}});
+}
 
 std::string watch_request(std::string_view prefix, std::int64_t start_revision) {
   Json request = prefix_range(prefix);
   if (start_revision > 0) request["start_revision"] = std::to_string(start_revision);
-  return text_of({{"create_request", std::move(request)}});
+  return request_text({{"create_request", std::move(request)}});
 }
 
 std::string login_request(std::string_view user, std::string_view password) {
-  return text_of({{"name", user}, {"password", password}});
+  return request_text({{"name", user}, {"password", password}});
 }
 
 }  // namespace stickler::cluster

@@ -7,7 +7,7 @@
 namespace stickler::cluster {
 namespace {
 
-using Kind = EtcdFailure::Kind;
+using FailureKind = EtcdFailure::Kind;
 
 bool mentions(const EtcdRefusal& refusal, std::string_view words) {
   return refusal.message.find(words) != std::string::npos;
@@ -57,8 +57,8 @@ bool ran_out_of_time(const EtcdRefusal& refusal) {
 
 EtcdTrouble trouble_of(const backend::HttpFailure& failure) {
   EtcdTrouble trouble;
-  trouble.kind = failure.timed_out ? Kind::timed_out : Kind::unreachable;
-  if (failure.cancelled) trouble.kind = Kind::cancelled;
+  trouble.kind = failure.timed_out ? FailureKind::timed_out : FailureKind::unreachable;
+  if (failure.cancelled) trouble.kind = FailureKind::cancelled;
   trouble.text = failure.text;
   trouble.elsewhere = !failure.cancelled;
   trouble.maybe_done = failure.maybe_delivered;
@@ -71,19 +71,19 @@ EtcdTrouble trouble_of(unsigned status, const EtcdRefusal& refusal) {
   trouble.text = refusal.message;
   trouble.code = refusal.code;
   if (wants_login(status, refusal)) {
-    trouble.kind = Kind::refused;
+    trouble.kind = FailureKind::refused;
     trouble.log_in = true;
   } else if (is_forbidden(status, refusal)) {
-    trouble.kind = Kind::refused;
+    trouble.kind = FailureKind::refused;
   } else if (is_inability(status, refusal)) {
-    trouble.kind = ran_out_of_time(refusal) ? Kind::timed_out : Kind::unreachable;
+    trouble.kind = ran_out_of_time(refusal) ? FailureKind::timed_out : FailureKind::unreachable;
     trouble.elsewhere = true;
     trouble.maybe_done = !is_surely_undone(refusal);
   } else if (refusal.code == 0) {
-    trouble.kind = Kind::bad_answer;
+    trouble.kind = FailureKind::bad_answer;
     trouble.maybe_done = status < 400;
   } else {
-    trouble.kind = Kind::rejected;
+    trouble.kind = FailureKind::rejected;
     trouble.elsewhere = is_surely_undone(refusal);
   }
   return trouble;
@@ -91,7 +91,7 @@ EtcdTrouble trouble_of(unsigned status, const EtcdRefusal& refusal) {
 
 EtcdTrouble trouble_with_answer(std::string text) {
   EtcdTrouble trouble;
-  trouble.kind = Kind::bad_answer;
+  trouble.kind = FailureKind::bad_answer;
   trouble.text = std::move(text);
   trouble.maybe_done = true;
   return trouble;

@@ -12,7 +12,7 @@ namespace {
 
 using balance::BootClock;
 
-constexpr Duration kSlowestTick = std::chrono::milliseconds(250);
+constexpr Duration kSlowestLeaseTick = std::chrono::milliseconds(250);
 constexpr int kTicksOfLease = 20;
 
 }  // namespace
@@ -57,7 +57,7 @@ void NodeRegistration::stop() {
 
 // The loop's own clock stands still while the machine sleeps.
 net::Task<> NodeRegistration::keep_time() {
-  const Duration tick = std::min(kSlowestTick, cluster_.lease / kTicksOfLease);
+  const Duration tick = std::min(kSlowestLeaseTick, cluster_.lease / kTicksOfLease);
   while (!ending_) {
     co_await ticking_.wait(tick);
     rules_.tick(BootClock::now());

@@ -10,7 +10,7 @@ namespace {
 
 using balance::BootClock;
 
-constexpr Duration kPause = std::chrono::milliseconds(500);
+constexpr Duration kKeyRetry = std::chrono::milliseconds(500);
 
 }  // namespace
 
@@ -25,7 +25,7 @@ net::Task<> NodeRegistration::keep() {
 }
 
 Duration NodeRegistration::pause_after(Progress progress) const {
-  if (progress == Progress::again) return std::min(kPause, cluster_.lease / 12);
+  if (progress == Progress::again) return std::min(kKeyRetry, cluster_.lease / 12);
   if (progress == Progress::done && !rules_.may_have_key()) return kNoLimit;
   return cluster_.lease / 3;
 }

@@ -14,8 +14,8 @@ namespace {
 using balance::BootClock;
 
 // Between two tries of the stop command: longer each time.
-constexpr Duration kFirstPause = std::chrono::seconds(1);
-constexpr Duration kLongestPause = std::chrono::seconds(30);
+constexpr Duration kFirstStopPause = std::chrono::seconds(1);
+constexpr Duration kLongestStopPause = std::chrono::seconds(30);
 
 }  // namespace
 
@@ -50,17 +50,17 @@ net::Task<backend::CheckVerdict> NodeRegistration::check() {
 }
 
 net::Task<> NodeRegistration::mind_stopping() {
-  Duration pause = kFirstPause;
+  Duration pause = kFirstStopPause;
   while (!ending_) {
     if (!rules_.wants_stop()) {
       co_await stop_due_.wait(kNoLimit);
       continue;
     }
     bool stopped = co_await stop_node();
-    if (stopped) pause = kFirstPause;
+    if (stopped) pause = kFirstStopPause;
     if (stopped || ending_) continue;
     co_await stop_due_.wait(pause);
-    pause = std::min(pause * 2, kLongestPause);
+    pause = std::min(pause * 2, kLongestStopPause);
   }
 }
 

@@ -11,8 +11,8 @@ namespace stickler::cluster {
 namespace {
 
 // As parts of redis.timeout: the first pause before another try, and the longest.
-constexpr int kFirstPause = 10;
-constexpr int kLongestPause = 5;
+constexpr int kFirstRedisPause = 10;
+constexpr int kLongestRedisPause = 5;
 
 // So many messages to ourselves have to come back before a session counts as good: until then
 // pauses grow, and the same trouble is not told again.
@@ -167,9 +167,9 @@ void RedisLink::go_down(const std::string& trouble) {
 }
 
 net::Task<> RedisLink::wait_before_next_try() {
-  Duration pause = settings_.timeout / kFirstPause;
+  Duration pause = settings_.timeout / kFirstRedisPause;
   for (unsigned i = 0; i < std::min(failures_, 10U); ++i) pause *= 2;
-  pause = with_jitter(std::min(pause, settings_.timeout * kLongestPause));
+  pause = with_jitter(std::min(pause, settings_.timeout * kLongestRedisPause));
   ++failures_;
   const bool nowhere = places().empty();
   const TimePoint until = loop_.now() + pause;

@@ -6,7 +6,7 @@
 namespace stickler::cluster {
 namespace {
 
-using Stage = RegistrationRules::Stage;
+using NodeStage = RegistrationRules::Stage;
 using Weight = RegistrationNews::Weight;
 
 bool can_stop(const config::Cluster& cluster) { return !cluster.registration->stop.empty(); }
@@ -28,21 +28,21 @@ std::string how_lost(const config::Cluster& cluster, KeyLoss loss) {
 }
 
 RegistrationNews waiting(const config::Cluster& cluster, const RegistrationChange& change) {
-  if (change.before == Stage::arriving) {
+  if (change.before == NodeStage::arriving) {
     return {Weight::info, "it has no key yet: it gets one when its check passes " +
                               std::to_string(cluster.registration->check.rise) + " times"};
   }
-  if (change.before == Stage::registering) {
+  if (change.before == NodeStage::registering) {
     return {Weight::warning, "its check fails (" + change.check + "): it is not registered"};
   }
   return {Weight::info, "it has no key any more, and gets one when its check passes again"};
 }
 
 RegistrationNews registered(const RegistrationChange& change) {
-  if (change.before == Stage::arriving) {
+  if (change.before == NodeStage::arriving) {
     return {Weight::info, "it is registered already: its key is kept from now on"};
   }
-  if (change.before == Stage::failing) {
+  if (change.before == NodeStage::failing) {
     return {Weight::info, "its check passes again (" + change.check + "): it keeps its key"};
   }
   return {Weight::info, "registered"};
@@ -74,19 +74,19 @@ RegistrationNews releasing(const config::Cluster& cluster) {
 
 RegistrationNews news_of(const config::Cluster& cluster, const RegistrationChange& change) {
   switch (change.after) {
-    case Stage::arriving:
+    case NodeStage::arriving:
       break;
-    case Stage::waiting:
+    case NodeStage::waiting:
       return waiting(cluster, change);
-    case Stage::registering:
+    case NodeStage::registering:
       return {Weight::info, "its check passes (" + change.check + ")"};
-    case Stage::registered:
+    case NodeStage::registered:
       return registered(change);
-    case Stage::failing:
+    case NodeStage::failing:
       return failing(cluster, change);
-    case Stage::lost:
+    case NodeStage::lost:
       return lost(cluster, change);
-    case Stage::releasing:
+    case NodeStage::releasing:
       return releasing(cluster);
   }
   ASSERT(false);

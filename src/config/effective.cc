@@ -10,7 +10,7 @@ namespace {
 constexpr const char* kDefault = "default";
 constexpr const char* kDerived = "derived";
 
-std::string quoted(std::string_view text) {
+std::string string_literal(std::string_view text) {
   std::string result = "\"";
   for (char c : text) {
     if (c == '"' || c == '\\') result += '\\';
@@ -25,7 +25,7 @@ std::string quoted(std::string_view text) {
 
 // As a file says it, on one line.
 std::string value_of(const Node& node) {
-  if (node.kind == Node::Kind::string) return quoted(node.text);
+  if (node.kind == Node::Kind::string) return string_literal(node.text);
   if (node.kind != Node::Kind::list) return node.text;
   std::string list;
   for (const Node& child : node.children) list += (list.empty() ? "" : ", ") + value_of(child);

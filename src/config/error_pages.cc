@@ -27,10 +27,10 @@ const ErrorPage* find_page(const Pages& pages, unsigned status) {
 }
 
 // One setting `error_pages`. What it says of a file comes before what lies in a folder.
-class Reader {
+class ErrorPageReader {
  public:
-  Reader(const std::string& setting, const Places& places, Report& report,
-         const std::optional<Account>& later_reader)
+  ErrorPageReader(const std::string& setting, const Places& places, Report& report,
+                  const std::optional<Account>& later_reader)
       : setting_(setting), places_(places), report_(report), later_reader_(later_reader) {}
 
   Pages read(const std::vector<std::string>& texts) {
@@ -125,7 +125,7 @@ class Reader {
 void read_error_pages(Config& config, const Places& places, Report& report) {
   const std::optional<Account> later_reader = later_account(config.process);
   auto read = [&](const std::string& setting, const std::vector<std::string>& texts) {
-    return Reader(setting, places, report, later_reader).read(texts);
+    return ErrorPageReader(setting, places, report, later_reader).read(texts);
   };
   const Pages common = read("error_pages", config.error_files);
   for (Listener& listener : config.listeners) {

@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "config/forms.h"
+#include "config/quote.h"
 
 namespace stickler::config {
 namespace {
@@ -30,8 +31,6 @@ bool is_port(std::string_view text) {
   auto port = number_below(text, 65536);
   return port && *port > 0;
 }
-
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
 std::optional<Complaint> check_socket_path(std::string_view path) {
   if (!path.starts_with('/')) return Complaint{"a Unix socket needs an absolute path", ""};
@@ -86,7 +85,7 @@ std::optional<Complaint> check_scheme(std::string_view text) {
     return Complaint{"servers are spoken to in plain HTTP; TLS to servers is not in this version",
                      "give the address of its plain port"};
   }
-  return Complaint{"an address stands without a scheme", "write " + quoted(address)};
+  return Complaint{"an address stands without a scheme", "write " + in_quotes(address)};
 }
 
 }  // namespace
@@ -95,24 +94,25 @@ std::optional<Complaint> check_bind(std::string_view text) {
   if (text.starts_with(kUnix)) return check_socket_path(text.substr(kUnix.size()));
   if (text.starts_with('/'))
     return Complaint{"a Unix socket begins with unix:",
-                     "write " + quoted(std::string(kUnix).append(text))};
+                     "write " + in_quotes(std::string(kUnix).append(text))};
   if (is_port(text))
     return Complaint{"a ':' is missing before the port",
-                     "write " + quoted(":" + std::string(text))};
+                     "write " + in_quotes(":" + std::string(text))};
   if (is_ipv6(text))
     return Complaint{"an IPv6 address stands in brackets, with its port",
-                     "write " + quoted("[" + std::string(text) + "]:443")};
+                     "write " + in_quotes("[" + std::string(text) + "]:443")};
   auto [host, port] = split(text);
-  if (!port) return Complaint{"the port is missing", "write " + quoted(std::string(text) + ":443")};
-  if (!is_port(*port)) return Complaint{quoted(*port) + " is no port", "ports are 1 to 65535"};
+  if (!port)
+    return Complaint{"the port is missing", "write " + in_quotes(std::string(text) + ":443")};
+  if (!is_port(*port)) return Complaint{in_quotes(*port) + " is no port", "ports are 1 to 65535"};
   if (host.empty() || is_ipv4(host)) return std::nullopt;
   auto inner = inside_brackets(host);
   if (inner && is_ipv6(*inner)) return std::nullopt;
   if (host == "*")
     return Complaint{"all addresses are written without '*'",
-                     "write " + quoted(":" + std::string(*port))};
-  return Complaint{quoted(host) + " is no address of this machine",
-                   "write an IP address, or only " + quoted(":" + std::string(*port))};
+                     "write " + in_quotes(":" + std::string(*port))};
+  return Complaint{in_quotes(host) + " is no address of this machine",
+                   "write an IP address, or only " + in_quotes(":" + std::string(*port))};
 }
 
 std::optional<Complaint> check_server_address(std::string_view text) {
@@ -120,18 +120,18 @@ std::optional<Complaint> check_server_address(std::string_view text) {
   if (auto complaint = check_scheme(text)) return complaint;
   if (is_ipv6(text))
     return Complaint{"an IPv6 address stands in brackets",
-                     "write " + quoted("[" + std::string(text) + "]:80")};
+                     "write " + in_quotes("[" + std::string(text) + "]:80")};
   if (text.find('/') != std::string_view::npos)
     return Complaint{"an address has no path", "a Unix socket is written \"unix:/path\""};
   auto [host, port] = split(text);
   if (port && !is_port(*port))
-    return Complaint{quoted(*port) + " is no port", "ports are 1 to 65535"};
+    return Complaint{in_quotes(*port) + " is no port", "ports are 1 to 65535"};
   if (auto inner = inside_brackets(host)) {
     if (is_ipv6(*inner)) return std::nullopt;
-    return Complaint{quoted(*inner) + " is no IPv6 address", ""};
+    return Complaint{in_quotes(*inner) + " is no IPv6 address", ""};
   }
   if (is_ipv4(host) || (is_host_name(host) && !looks_like_ipv4(host))) return std::nullopt;
-  return Complaint{quoted(host) + " is neither an IP address nor a name",
+  return Complaint{in_quotes(host) + " is neither an IP address nor a name",
                    "write \"10.0.0.1:80\" or \"name:80\""};
 }
 
@@ -140,12 +140,12 @@ std::optional<Complaint> check_network(std::string_view text) {
   std::string_view address = take_until(rest, '/');
   bool four = is_ipv4(address);
   if (!four && !is_ipv6(address)) {
-    return Complaint{quoted(address) + " is no IP address",
+    return Complaint{in_quotes(address) + " is no IP address",
                      "write \"10.0.0.0/8\", \"192.0.2.1\" or \"fd00::/8\""};
   }
   if (address.size() == text.size()) return std::nullopt;
   if (number_below(rest, four ? 33 : 129)) return std::nullopt;
-  return Complaint{quoted(rest) + " is no length of a network",
+  return Complaint{in_quotes(rest) + " is no length of a network",
                    four ? "it is 0 to 32" : "it is 0 to 128"};
 }
 
@@ -158,9 +158,9 @@ std::optional<Complaint> check_host(std::string_view text) {
   if (auto inner = inside_brackets(text); inner && is_ipv6(*inner)) return std::nullopt;
   if (is_host_name(text)) return std::nullopt;
   if (auto [host, port] = split(text); port && is_host_name(host)) {
-    return Complaint{"a host stands without its port", "write " + quoted(host)};
+    return Complaint{"a host stands without its port", "write " + in_quotes(host)};
   }
-  return Complaint{quoted(text) + " is no host name", ""};
+  return Complaint{in_quotes(text) + " is no host name", ""};
 }
 
 std::optional<Complaint> check_host_pattern(std::string_view text) {

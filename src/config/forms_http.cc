@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "config/forms.h"
+#include "config/quote.h"
 
 namespace stickler::config {
 namespace {
@@ -14,8 +15,6 @@ namespace {
 constexpr std::array<std::string_view, 9> kVariables{"client", "server",      "backend",
                                                      "route",  "listener",    "scheme",
                                                      "host",   "tls_version", "request_id"};
-
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
 bool is_alphanumeric(char c) { return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z'); }
 
@@ -68,7 +67,7 @@ std::optional<std::pair<unsigned, unsigned>> parse_range(std::string_view text) 
 
 std::optional<Complaint> check_path(std::string_view text) {
   if (!text.starts_with('/'))
-    return Complaint{"a path begins with '/'", "write " + quoted("/" + std::string(text))};
+    return Complaint{"a path begins with '/'", "write " + in_quotes("/" + std::string(text))};
   if (text.find('?') != std::string_view::npos) return Complaint{"a path ends before the '?'", ""};
   if (std::ranges::all_of(text, is_printable)) return std::nullopt;
   return Complaint{"a path holds neither blanks nor letters beyond ASCII",
@@ -96,19 +95,19 @@ std::optional<Complaint> check_key_regex(std::string_view text) {
 std::optional<Complaint> check_parameter_name(std::string_view text) {
   constexpr std::string_view kForbidden = "&=#?; \t";
   if (!text.empty() && text.find_first_of(kForbidden) == text.npos) return std::nullopt;
-  return Complaint{quoted(text) + " is no parameter's name", "write \"projectId\", for example"};
+  return Complaint{in_quotes(text) + " is no parameter's name", "write \"projectId\", for example"};
 }
 
 std::optional<Complaint> check_method(std::string_view text) {
   if (!is_token(text))
-    return Complaint{quoted(text) + " is no method", "write \"GET\", for example"};
+    return Complaint{in_quotes(text) + " is no method", "write \"GET\", for example"};
   if (upper_case(text) == text) return std::nullopt;
-  return Complaint{"methods are told apart by case", "write " + quoted(upper_case(text))};
+  return Complaint{"methods are told apart by case", "write " + in_quotes(upper_case(text))};
 }
 
 std::optional<Complaint> check_field_name(std::string_view text) {
   if (is_token(text)) return std::nullopt;
-  return Complaint{quoted(text) + " cannot be the name of a field", ""};
+  return Complaint{in_quotes(text) + " cannot be the name of a field", ""};
 }
 
 std::optional<Complaint> check_edited_field(std::string_view text) {
@@ -139,7 +138,7 @@ std::optional<Complaint> check_field_template(std::string_view text) {
 
 std::optional<Complaint> check_cookie_name(std::string_view text) {
   if (is_token(text)) return std::nullopt;
-  return Complaint{quoted(text) + " cannot be the name of a cookie",
+  return Complaint{in_quotes(text) + " cannot be the name of a cookie",
                    "use letters, digits, '-' and '_'"};
 }
 
@@ -148,7 +147,7 @@ std::optional<Complaint> check_cookie_value(std::string_view text) {
     return is_printable(c) && kNotInCookies.find(c) == std::string_view::npos;
   });
   if (fine) return std::nullopt;
-  return Complaint{quoted(text) + " cannot be the value of a cookie",
+  return Complaint{in_quotes(text) + " cannot be the value of a cookie",
                    "use letters, digits, '-' and '_'"};
 }
 
@@ -156,7 +155,7 @@ std::optional<Complaint> check_cookie_attribute(std::string_view text) {
   bool fine = !text.empty() && text.find(';') == std::string_view::npos &&
               std::ranges::all_of(text, is_printable);
   if (fine) return std::nullopt;
-  return Complaint{quoted(text) + " cannot stand in a Set-Cookie field", ""};
+  return Complaint{in_quotes(text) + " cannot stand in a Set-Cookie field", ""};
 }
 
 std::optional<Complaint> check_cookie_path(std::string_view text) {
@@ -167,11 +166,11 @@ std::optional<Complaint> check_cookie_path(std::string_view text) {
 std::optional<Complaint> check_probe(std::string_view text) {
   auto [method, path] = split_probe(text);
   if (method.starts_with('/'))
-    return Complaint{"the method is missing", "write " + quoted("HEAD " + method)};
+    return Complaint{"the method is missing", "write " + in_quotes("HEAD " + method)};
   if (auto complaint = check_method(method)) return complaint;
   std::string_view target = path;
   if (!target.starts_with('/'))
-    return Complaint{"the path is missing", "write " + quoted(method + " /status")};
+    return Complaint{"the path is missing", "write " + in_quotes(method + " /status")};
   return check_path(target.substr(0, target.find('?')));
 }
 
@@ -185,7 +184,7 @@ std::optional<Complaint> check_statuses(std::string_view text) {
     bool more = text.find(',') != std::string_view::npos;
     std::string_view range = take_until(text, ',');
     if (!parse_range(range)) {
-      return Complaint{quoted(trim(range)) + " is neither a status nor a range of them",
+      return Complaint{in_quotes(trim(range)) + " is neither a status nor a range of them",
                        "write 200, \"200-399\" or \"200,204\""};
     }
     if (!more) return std::nullopt;

@@ -3,13 +3,13 @@
 
 #include "base/strings.h"
 #include "config/forms.h"
+#include "config/quote.h"
 
 namespace stickler::config {
 namespace {
 
-constexpr std::string_view kForms = "write \"unix:/dev/log\", \"udp:10.0.0.1:514\" or \"tcp:…\"";
-
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+constexpr std::string_view kLogAddressRemedy =
+    "write \"unix:/dev/log\", \"udp:10.0.0.1:514\" or \"tcp:…\"";
 
 bool has_port(std::string_view address) {
   std::size_t colon = address.rfind(':');
@@ -23,7 +23,7 @@ bool has_port(std::string_view address) {
 std::optional<Complaint> check_log_address(std::string_view text) {
   if (text.starts_with('/')) {
     return Complaint{"a Unix socket begins with unix:",
-                     "write " + quoted(std::string("unix:").append(text))};
+                     "write " + in_quotes(std::string("unix:").append(text))};
   }
   std::string_view rest = text;
   std::string_view transport = take_until(rest, ':');
@@ -31,11 +31,12 @@ std::optional<Complaint> check_log_address(std::string_view text) {
     return check_server_address(std::string("unix:").append(rest));
   }
   if (transport != "udp" && transport != "tcp") {
-    return Complaint{quoted(text) + " is no address of a syslog daemon", std::string(kForms)};
+    return Complaint{in_quotes(text) + " is no address of a syslog daemon",
+                     std::string(kLogAddressRemedy)};
   }
   if (auto complaint = check_server_address(rest)) return complaint;
   if (has_port(rest)) return std::nullopt;
-  return Complaint{"the port is missing", "write " + quoted(std::string(text) + ":514")};
+  return Complaint{"the port is missing", "write " + in_quotes(std::string(text) + ":514")};
 }
 
 // 32 characters are RFC 3164's limit; what may stand in a tag is what no daemon misreads.
@@ -46,7 +47,7 @@ std::optional<Complaint> check_log_tag(std::string_view text) {
     return letter || is_digit(c) || c == '-' || c == '_' || c == '.' || c == '/';
   });
   if (fine) return std::nullopt;
-  return Complaint{quoted(text) + " cannot be a tag",
+  return Complaint{in_quotes(text) + " cannot be a tag",
                    "use up to 32 letters, digits, '-', '_', '.' and '/'"};
 }
 

@@ -13,20 +13,18 @@
 namespace stickler::config {
 namespace {
 
-using Kind = Token::Kind;
-
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-constexpr std::array<std::pair<char, Kind>, 10> kPunctuation{{{'=', Kind::equals},
-                                                              {':', Kind::equals},
-                                                              {';', Kind::semicolon},
-                                                              {',', Kind::comma},
-                                                              {'{', Kind::open_group},
-                                                              {'}', Kind::close_group},
-                                                              {'[', Kind::open_array},
-                                                              {']', Kind::close_array},
-                                                              {'(', Kind::open_list},
-                                                              {')', Kind::close_list}}};
+constexpr std::array<std::pair<char, TokenKind>, 10> kPunctuation{{{'=', TokenKind::equals},
+                                                                   {':', TokenKind::equals},
+                                                                   {';', TokenKind::semicolon},
+                                                                   {',', TokenKind::comma},
+                                                                   {'{', TokenKind::open_group},
+                                                                   {'}', TokenKind::close_group},
+                                                                   {'[', TokenKind::open_array},
+                                                                   {']', TokenKind::close_array},
+                                                                   {'(', TokenKind::open_list},
+                                                                   {')', TokenKind::close_list}}};
 
 constexpr bool is_letter(char c) { return to_lower(c) >= 'a' && to_lower(c) <= 'z'; }
 constexpr bool is_name_character(char c) {
@@ -99,7 +97,7 @@ class Lexer {
   LexResult run() {
     skip_byte_order_mark();
     while (skip_blanks_and_comments()) lex_token();
-    add(Kind::end, at_, at_);
+    add(TokenKind::end, at_, at_);
     return std::move(result_);
   }
 
@@ -161,16 +159,16 @@ class Lexer {
   bool value_expected() const {
     if (result_.tokens.empty()) return false;
     const Token& last = result_.tokens.back();
-    if (last.kind == Kind::equals) return last.at.line == line_;
-    return last.kind == Kind::open_array || last.kind == Kind::open_list ||
-           (last.kind == Kind::comma && in_list_);
+    if (last.kind == TokenKind::equals) return last.at.line == line_;
+    return last.kind == TokenKind::open_array || last.kind == TokenKind::open_list ||
+           (last.kind == TokenKind::comma && in_list_);
   }
 
   // libconfig reserves true and false: they name nothing.
   void lex_name() {
     std::size_t end = at_;
     while (end < text_.size() && is_name_character(text_[end])) ++end;
-    add(is_boolean(text_.substr(at_, end - at_)) ? Kind::boolean : Kind::name, at_, end);
+    add(is_boolean(text_.substr(at_, end - at_)) ? TokenKind::boolean : TokenKind::name, at_, end);
   }
 
   void lex_word() {
@@ -179,16 +177,16 @@ class Lexer {
     // Any other byte that starts no word stands alone.
     if (end == at_) ++end;
     std::string_view word = text_.substr(at_, end - at_);
-    if (word == "@include") return add(Kind::include, at_, end);
-    if (is_boolean(word)) return add(Kind::boolean, at_, end);
+    if (word == "@include") return add(TokenKind::include, at_, end);
+    if (is_boolean(word)) return add(TokenKind::boolean, at_, end);
     if (auto number = integer_text(word)) return lex_integer(*number, end);
-    add(is_floating(word) ? Kind::floating : Kind::word, at_, end);
+    add(is_floating(word) ? TokenKind::floating : TokenKind::word, at_, end);
   }
 
   void lex_integer(const IntegerText& number, std::size_t end) {
-    if (fits(number)) return add(Kind::integer, at_, end);
+    if (fits(number)) return add(TokenKind::integer, at_, end);
     report_.error(span(at_, end - at_), "this integer does not fit", "the largest is 2147483647");
-    add(Kind::refused, at_, end);
+    add(TokenKind::refused, at_, end);
   }
 
   void lex_string() {
@@ -199,7 +197,7 @@ class Lexer {
       if (text_[i] == '"') {
         bool holds_nul = said.find('\0') != std::string::npos;
         if (holds_nul) report_.error(span(open, i + 1 - open), "a text cannot hold a NUL");
-        add(holds_nul ? Kind::refused : Kind::string, open, i + 1);
+        add(holds_nul ? TokenKind::refused : TokenKind::string, open, i + 1);
         result_.tokens.back().text = std::move(said);
         return;
       }
@@ -237,11 +235,11 @@ class Lexer {
   void close_missing_quote(std::size_t open, std::size_t end) {
     report_.error(span(open, 1), "the string opened here is never closed",
                   "a '\"' is missing before the end of the line");
-    add(Kind::refused, open, end);
+    add(TokenKind::refused, open, end);
     result_.truncated = true;
   }
 
-  void add(Kind kind, std::size_t begin, std::size_t end) {
+  void add(TokenKind kind, std::size_t begin, std::size_t end) {
     std::string spelling(text_.substr(begin, end - begin));
     result_.tokens.push_back({.kind = kind,
                               .at = span(begin, end - begin),
@@ -249,8 +247,8 @@ class Lexer {
                               .spelling = spelling,
                               .first_on_line = first_on_line_});
     first_on_line_ = false;
-    if (kind == Kind::open_array || kind == Kind::open_list) in_list_ = true;
-    if (kind == Kind::close_array || kind == Kind::close_list) in_list_ = false;
+    if (kind == TokenKind::open_array || kind == TokenKind::open_list) in_list_ = true;
+    if (kind == TokenKind::close_array || kind == TokenKind::close_list) in_list_ = false;
     at_ = end;
   }
 

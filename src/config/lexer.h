@@ -40,6 +40,7 @@ struct Token {
   std::string spelling;  // as written
   bool first_on_line = false;
 };
+using TokenKind = Token::Kind;
 
 // What can still be read after a finding.
 struct LexResult {

@@ -7,11 +7,9 @@
 namespace stickler::config {
 namespace {
 
-using libconfig::Setting;
+bool agrees(const Node& node, const libconfig::Setting& setting);
 
-bool agrees(const Node& node, const Setting& setting);
-
-bool children_agree(const Node& node, const Setting& setting) {
+bool children_agree(const Node& node, const libconfig::Setting& setting) {
   if (static_cast<std::size_t>(setting.getLength()) != node.children.size()) return false;
   for (int i = 0; i < setting.getLength(); ++i) {
     const Node& child = node.children[static_cast<std::size_t>(i)];
@@ -21,22 +19,22 @@ bool children_agree(const Node& node, const Setting& setting) {
   return true;
 }
 
-bool agrees(const Node& node, const Setting& setting) {
+bool agrees(const Node& node, const libconfig::Setting& setting) {
   switch (setting.getType()) {
-    case Setting::TypeInt:
+    case libconfig::Setting::TypeInt:
       return node.kind == Node::Kind::integer && node.integer == static_cast<int>(setting);
-    case Setting::TypeInt64:
+    case libconfig::Setting::TypeInt64:
       return node.kind == Node::Kind::integer && node.integer == static_cast<long long>(setting);
-    case Setting::TypeFloat:
+    case libconfig::Setting::TypeFloat:
       return node.kind == Node::Kind::floating;
-    case Setting::TypeString:
+    case libconfig::Setting::TypeString:
       return node.kind == Node::Kind::string && node.text == static_cast<const char*>(setting);
-    case Setting::TypeBoolean:
+    case libconfig::Setting::TypeBoolean:
       return node.kind == Node::Kind::boolean && node.boolean == static_cast<bool>(setting);
-    case Setting::TypeGroup:
+    case libconfig::Setting::TypeGroup:
       return node.kind == Node::Kind::group && children_agree(node, setting);
-    case Setting::TypeArray:
-    case Setting::TypeList:
+    case libconfig::Setting::TypeArray:
+    case libconfig::Setting::TypeList:
       return node.kind == Node::Kind::list && children_agree(node, setting);
     default:
       return false;

@@ -12,26 +12,26 @@
 namespace stickler::config {
 namespace {
 
-using Kind = Token::Kind;
-
 constexpr std::size_t kDeepestNesting = 50;
 
-bool opens(Kind kind) {
-  return kind == Kind::open_group || kind == Kind::open_array || kind == Kind::open_list;
+bool opens(TokenKind kind) {
+  return kind == TokenKind::open_group || kind == TokenKind::open_array ||
+         kind == TokenKind::open_list;
 }
 
-bool closes(Kind kind) {
-  return kind == Kind::close_group || kind == Kind::close_array || kind == Kind::close_list;
+bool closes(TokenKind kind) {
+  return kind == TokenKind::close_group || kind == TokenKind::close_array ||
+         kind == TokenKind::close_list;
 }
 
-bool begins_value(Kind kind) {
-  return opens(kind) || kind == Kind::string || kind == Kind::integer || kind == Kind::floating ||
-         kind == Kind::boolean;
+bool begins_value(TokenKind kind) {
+  return opens(kind) || kind == TokenKind::string || kind == TokenKind::integer ||
+         kind == TokenKind::floating || kind == TokenKind::boolean;
 }
 
-std::string closer_of(Kind kind) {
-  if (kind == Kind::open_group) return "}";
-  return kind == Kind::open_array ? "]" : ")";
+std::string closer_of(TokenKind kind) {
+  if (kind == TokenKind::open_group) return "}";
+  return kind == TokenKind::open_array ? "]" : ")";
 }
 
 // What a word without quotes was probably meant to be.
@@ -76,11 +76,11 @@ class Parser {
 
   // Up to the bracket that closes `group`, or the end.
   void parse_settings(Node& group) {
-    while (here().kind != Kind::end) {
+    while (here().kind != TokenKind::end) {
       if (closes(here().kind)) {
         if (!open_.empty()) return;
         stray_closer();
-      } else if (here().kind == Kind::name) {
+      } else if (here().kind == TokenKind::name) {
         parse_setting(group);
       } else {
         unexpected();
@@ -98,11 +98,11 @@ class Parser {
 
   void unexpected() {
     const Token& token = here();
-    if (token.kind == Kind::semicolon || token.kind == Kind::comma) {
+    if (token.kind == TokenKind::semicolon || token.kind == TokenKind::comma) {
       report_.error(token.at, "nothing stands before this '" + token.text + "'", "remove it");
       ++at_;
     } else {
-      if (token.kind != Kind::refused) {
+      if (token.kind != TokenKind::refused) {
         report_.error(token.at, "the name of a setting must stand here", "write name = value;");
       }
       skip_statement(token);
@@ -110,13 +110,13 @@ class Parser {
   }
 
   void skip_terminator() {
-    if (here().kind == Kind::semicolon || here().kind == Kind::comma) ++at_;
+    if (here().kind == TokenKind::semicolon || here().kind == TokenKind::comma) ++at_;
   }
 
   void parse_setting(Node& group) {
     const Token& name = here();
     ++at_;
-    if (here().kind != Kind::equals) return missing_equals(name);
+    if (here().kind != TokenKind::equals) return missing_equals(name);
     const Token& equals = here();
     ++at_;
     Node node = parse_value(equals);
@@ -133,7 +133,7 @@ class Parser {
 
   // "timeout client 1m", "server {": the grammars of HAProxy and nginx.
   void missing_equals(const Token& name) {
-    std::string second = here().kind == Kind::name && on_line_of(name) ? here().text : "";
+    std::string second = here().kind == TokenKind::name && on_line_of(name) ? here().text : "";
     const Foreign* foreign = second.empty() ? nullptr : find_foreign(name.text + " " + second);
     if (foreign == nullptr) foreign = find_foreign(name.text);
     std::string remedy = "write " + name.text + " = …";
@@ -142,7 +142,7 @@ class Parser {
                                      : "that is " + std::string(foreign->ours) + " here";
     }
     // Behind a quote that was forgotten everything looks odd.
-    if (here().kind != Kind::refused) {
+    if (here().kind != TokenKind::refused) {
       report_.error(name.at, "'=' is missing behind '" + name.text + "'", remedy);
     }
     skip_statement(name);
@@ -153,10 +153,10 @@ class Parser {
   void skip_statement(const Token& start) {
     std::size_t depth = 0;
     std::size_t group = 0;
-    while (here().kind != Kind::end && on_line_of(start)) {
+    while (here().kind != TokenKind::end && on_line_of(start)) {
       if (closes(here().kind) && depth-- == 0) return;
       if (opens(here().kind) && depth++ == 0) group = at_;
-      bool ended = here().kind == Kind::semicolon && depth == 0;
+      bool ended = here().kind == TokenKind::semicolon && depth == 0;
       ++at_;
       if (ended) return;
     }
@@ -172,32 +172,32 @@ class Parser {
     node.at = here().at;
     node.text = here().text;
     switch (here().kind) {
-      case Kind::string:
+      case TokenKind::string:
         parse_string(node);
         break;
-      case Kind::integer:
+      case TokenKind::integer:
         parse_integer(node);
         break;
-      case Kind::floating:
+      case TokenKind::floating:
         take(node, Node::Kind::floating);
         break;
-      case Kind::boolean:
+      case TokenKind::boolean:
         node.boolean = lower_case(here().text) == "true";
         take(node, Node::Kind::boolean);
         break;
-      case Kind::open_group:
-      case Kind::open_array:
-      case Kind::open_list:
+      case TokenKind::open_group:
+      case TokenKind::open_array:
+      case TokenKind::open_list:
         parse_bracketed(node);
         break;
-      case Kind::refused:
+      case TokenKind::refused:
         ++at_;
         break;
-      case Kind::word:
+      case TokenKind::word:
         bare_word();
         break;
-      case Kind::name:
-        if (!on_line_of(before) || next().kind == Kind::equals) {
+      case TokenKind::name:
+        if (!on_line_of(before) || next().kind == TokenKind::equals) {
           missing_value(before);
         } else {
           bare_word();
@@ -217,7 +217,7 @@ class Parser {
   // Neighbouring strings are one text, as in C; but in a list a ',' was probably forgotten.
   void parse_string(Node& node) {
     take(node, Node::Kind::string);
-    while (here().kind == Kind::string && !in_list()) {
+    while (here().kind == TokenKind::string && !in_list()) {
       node.text += here().text;
       ++at_;
     }
@@ -240,14 +240,15 @@ class Parser {
     const Token& first = here();
     ++at_;
     // The rest of an unquoted sentence belongs to the same mistake.
-    while (on_line_of(first) && (here().kind == Kind::word || here().kind == Kind::name) &&
-           next().kind != Kind::equals) {
+    while (on_line_of(first) &&
+           (here().kind == TokenKind::word || here().kind == TokenKind::name) &&
+           next().kind != TokenKind::equals) {
       ++at_;
     }
   }
 
   void missing_value(const Token& before) {
-    if (before.kind == Kind::comma) {
+    if (before.kind == TokenKind::comma) {
       report_.error(before.at, "nothing stands behind this ','", "remove it");
     } else {
       report_.error(before.at, "nothing stands behind '" + before.text + "'");
@@ -257,7 +258,7 @@ class Parser {
   // A group or list from its opening bracket to the one that closes it.
   void parse_bracketed(Node& node) {
     const Token& opening = here();
-    node.kind = opening.kind == Kind::open_group ? Node::Kind::group : Node::Kind::list;
+    node.kind = opening.kind == TokenKind::open_group ? Node::Kind::group : Node::Kind::list;
     if (in_array()) report_.error(opening.at, "no group or list can stand inside '[ ]'");
     ++at_;
     if (open_.size() >= kDeepestNesting) {
@@ -277,19 +278,19 @@ class Parser {
     open_.pop_back();
   }
 
-  bool in_list() const { return !open_.empty() && open_.back()->kind != Kind::open_group; }
-  bool in_array() const { return !open_.empty() && open_.back()->kind == Kind::open_array; }
+  bool in_list() const { return !open_.empty() && open_.back()->kind != TokenKind::open_group; }
+  bool in_array() const { return !open_.empty() && open_.back()->kind == TokenKind::open_array; }
 
   void parse_elements(Node& list) {
     const Token* before = &tokens_[at_ - 1];
-    while (here().kind != Kind::end && !closes(here().kind)) {
+    while (here().kind != TokenKind::end && !closes(here().kind)) {
       std::size_t start = at_;
       list.children.push_back(parse_value(*before));
-      if (here().kind == Kind::comma) {
+      if (here().kind == TokenKind::comma) {
         before = &here();
         ++at_;
         if (closes(here().kind)) missing_value(*before);
-      } else if (here().kind == Kind::name || here().kind == Kind::semicolon) {
+      } else if (here().kind == TokenKind::name || here().kind == TokenKind::semicolon) {
         return;  // the list is not closed; the settings behind it go on
       } else if (at_ == start) {
         ++at_;
@@ -301,7 +302,7 @@ class Parser {
 
   void close(const Token& opening) {
     std::string closer = closer_of(opening.kind);
-    if (here().kind == Kind::end) return never_closed(opening);
+    if (here().kind == TokenKind::end) return never_closed(opening);
     if (here().text == closer) {
       remember_if_misplaced(opening);
       ++at_;
@@ -350,8 +351,8 @@ class Parser {
 
   void report_unclosed(const Token& opening, const std::string& remedy) {
     const Token* name = &opening >= tokens_.data() + 2 ? &opening - 2 : nullptr;
-    std::string what = opening.kind == Kind::open_group ? "group" : "list";
-    if (name != nullptr && name->kind == Kind::name) what += " '" + name->text + "'";
+    std::string what = opening.kind == TokenKind::open_group ? "group" : "list";
+    if (name != nullptr && name->kind == TokenKind::name) what += " '" + name->text + "'";
     report_.error(opening.at, "the " + what + " opened here is never closed", remedy);
   }
 

@@ -80,9 +80,9 @@ std::string remedy_elsewhere(const std::string& name, const Section& section) {
                                : "that is " + std::string(foreign->ours) + " here";
 }
 
-class Reader {
+class ConfigReader {
  public:
-  Reader(const Sources& sources, Places& places, Report& report)
+  ConfigReader(const Sources& sources, Places& places, Report& report)
       : sources_(sources), places_(places), report_(report) {}
 
   // In the order of the rows, not of the file, unless the section says so: what is inherited is
@@ -210,7 +210,7 @@ class Reader {
 
 void read_config(const Node& root, const Sources& sources, Config& config, Places& places,
                  Report& report) {
-  Reader(sources, places, report).read_section(kFileSection, root, {}, &config);
+  ConfigReader(sources, places, report).read_section(kFileSection, root, {}, &config);
 }
 
 }  // namespace stickler::config

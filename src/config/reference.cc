@@ -66,7 +66,7 @@ std::string table_of(const Section& section, const std::vector<Chapter>& chapter
   return table;
 }
 
-std::string text_of(const Chapter& chapter, const std::vector<Chapter>& chapters) {
+std::string markdown_of(const Chapter& chapter, const std::vector<Chapter>& chapters) {
   std::string text = "\n## " + code(title_of(chapter)) + "\n\n";
   text += std::string(chapter.section->sentence);
   for (std::size_t i = 1; i < chapter.patterns.size(); ++i) {
@@ -82,7 +82,7 @@ std::string configuration_reference() {
   const std::vector<Chapter> all = chapters();
   std::string text(kHeading);
   text += std::string(kLanguage) + "\n## The file\n\n" + table_of(kFileSection, all);
-  for (const Chapter& chapter : all) text += text_of(chapter, all);
+  for (const Chapter& chapter : all) text += markdown_of(chapter, all);
   return text;
 }
 

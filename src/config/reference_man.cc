@@ -79,7 +79,7 @@ std::string entries_of(const Section& section, const std::vector<Chapter>& all) 
   return text;
 }
 
-std::string text_of(const Chapter& chapter, const std::vector<Chapter>& all) {
+std::string scdoc_of(const Chapter& chapter, const std::vector<Chapter>& all) {
   std::string text =
       "\n# " + title_of(chapter) + "\n\n" + scdoc_from_markdown(chapter.section->sentence);
   for (std::size_t i = 1; i < chapter.patterns.size(); ++i) {
@@ -94,7 +94,7 @@ std::string configuration_man_page() {
   const std::vector<Chapter> all = chapters();
   std::string text(kTop);
   text += scdoc_from_markdown(kLanguage) + "\n# THE FILE\n" + entries_of(kFileSection, all);
-  for (const Chapter& chapter : all) text += text_of(chapter, all);
+  for (const Chapter& chapter : all) text += scdoc_of(chapter, all);
   return text + std::string(kBottom);
 }
 

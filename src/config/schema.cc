@@ -2,17 +2,16 @@
 #include "config/schema.h"
 
 #include "base/units.h"
+#include "config/quote.h"
 
 namespace stickler::config {
 namespace {
 
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
-
 // A number of the row as its bounds and default are written.
 std::string format_number(const Setting& setting, std::int64_t number) {
-  if (setting.can_be_off && number == 0) return quoted("off");
-  if (setting.form == Form::duration) return quoted(format_duration(Duration(number)));
-  if (setting.form == Form::size) return quoted(format_size(static_cast<std::uint64_t>(number)));
+  if (setting.can_be_off && number == 0) return in_quotes("off");
+  if (setting.form == Form::duration) return in_quotes(format_duration(Duration(number)));
+  if (setting.form == Form::size) return in_quotes(format_size(static_cast<std::uint64_t>(number)));
   return std::to_string(number);
 }
 
@@ -28,7 +27,7 @@ bool is_bare(std::string_view word) {
 }
 
 std::string write_word(std::string_view word) {
-  return is_bare(word) ? std::string(word) : quoted(word);
+  return is_bare(word) ? std::string(word) : in_quotes(word);
 }
 
 std::string describe_words(const Setting& setting) {
@@ -48,7 +47,7 @@ struct DescribeValue {
     return format_number(setting, value);
   }
   std::string operator()(const std::string& value) const {
-    return value.empty() ? "" : quoted(value);
+    return value.empty() ? "" : in_quotes(value);
   }
   std::string operator()(const std::vector<std::string>&) const { return ""; }
   std::string operator()(const std::vector<NameValue>&) const { return ""; }
@@ -78,7 +77,7 @@ const Setting* find_setting(const Section& section, std::string_view name) {
 
 std::string describe_bounds(const Setting& setting) {
   if (!setting.has_bounds()) return "";
-  std::string least = setting.least == 0 ? (setting.form == Form::duration ? quoted("0s") : "0")
+  std::string least = setting.least == 0 ? (setting.form == Form::duration ? in_quotes("0s") : "0")
                                          : format_number(setting, setting.least);
   return least + " … " + format_number(setting, setting.most);
 }

@@ -9,9 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::int64_t kKilobyte = 1024;
-constexpr Duration kDay = 24h;
-
 // ---- cookie ----
 
 constexpr Word kCookieModes[] = {{"insert", 0}};
@@ -251,7 +248,7 @@ constexpr Setting kBackendRows[] = {
                                       "A client that is gone frees the server's connection.")
         .called("option abortonclose"),
     size<&Backend::max_head>("max_head", "The largest response head; beyond, 502.")
-        .between(kKilobyte, kKilobyte* kKilobyte)
+        .between(kKilobyte, kMegabyte)
         .called("tune.bufsize"),
     integer<&Backend::max_fields>("max_fields", "The most fields of a response head; beyond, 502.")
         .between(10, 10'000)

@@ -7,9 +7,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kDay = 24h;
-constexpr std::int64_t kMegabyte = 1024 * 1024;
-
 constexpr Setting kProcessRows[] = {
     text<&Process::user>("user",
                          "Account to run as once ports are open; empty: the one that started it.")

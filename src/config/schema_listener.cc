@@ -5,9 +5,6 @@
 namespace stickler::config {
 namespace {
 
-constexpr std::int64_t kKilobyte = 1024;
-constexpr std::int64_t kTerabyte = std::int64_t{1} << 40;
-
 extern const Section kTlsSection;
 extern const Section kForwardedSection;
 extern const Section kStatsSection;
@@ -65,10 +62,10 @@ constexpr Setting kListenerRows[] = {
         .between(1, kTerabyte)
         .or_off(),
     size<&Listener::max_head>("max_head", "The largest request head; beyond, 431.")
-        .between(kKilobyte, kKilobyte* kKilobyte)
+        .between(kKilobyte, kMegabyte)
         .called("tune.bufsize"),
     size<&Listener::max_target>("max_target", "The longest path with query; beyond, 414.")
-        .between(256, kKilobyte* kKilobyte),
+        .between(256, kMegabyte),
     integer<&Listener::max_fields>("max_fields", "The most fields of a request head; beyond, 431.")
         .between(10, 10'000)
         .called("tune.http.maxhdr"),

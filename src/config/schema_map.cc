@@ -18,8 +18,8 @@ std::optional<Complaint> check_hex_range(std::string_view text) {
   return Complaint{"is no range of hexadecimal digits", "write \"0-9\", \"00-7f\" or \"a\""};
 }
 
-constexpr Word kForms[] = {{"uuid", static_cast<int>(MapKey::Form::uuid)},
-                           {"text", static_cast<int>(MapKey::Form::text)}};
+constexpr Word kMapKeyForms[] = {{"uuid", static_cast<int>(MapKey::Form::uuid)},
+                                 {"text", static_cast<int>(MapKey::Form::text)}};
 constexpr Word kMapOnDown[] = {{"fail", static_cast<int>(KeyMap::OnDown::fail)},
                                {"redispatch", static_cast<int>(KeyMap::OnDown::redispatch)}};
 
@@ -32,7 +32,7 @@ constexpr Setting kMapKeyRows[] = {
     texts<&MapKey::parameters>("query", "A parameter of the query, if the path has no key.")
         .like("parameter", check_parameter_name)
         .by_default("\"dtable_uuid\""),
-    word<&MapKey::form>("form", kForms,
+    word<&MapKey::form>("form", kMapKeyForms,
                         "\"uuid\": with dashes or without, in any case, is the same key; what is "
                         "none is refused with 400."),
 };

@@ -5,8 +5,6 @@
 namespace stickler::config {
 namespace {
 
-constexpr std::int64_t kTerabyte = std::int64_t{1} << 40;
-
 constexpr Setting kAnswerRows[] = {
     integer<&Answer::status>("status", "The status of the answer.")
         .between(200, 599)

@@ -117,6 +117,13 @@ const void* defaults_of() {
   return &object;
 }
 
+// ---- bounds ----
+
+inline constexpr Duration kDay = std::chrono::hours(24);
+inline constexpr std::int64_t kKilobyte = 1024;
+inline constexpr std::int64_t kMegabyte = kKilobyte * 1024;
+inline constexpr std::int64_t kTerabyte = std::int64_t{1} << 40;
+
 // ---- rows ----
 
 // A row that is still being written.

@@ -7,8 +7,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kDay = 24h;
-
 // ---- key ----
 
 template <KeySource::Kind Kind>

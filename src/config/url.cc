@@ -20,7 +20,7 @@ bool is_name(std::string_view host) {
   });
 }
 
-bool is_ipv6(std::string_view host) {
+bool looks_like_ipv6(std::string_view host) {
   return host.find(':') != host.npos && std::ranges::all_of(host, [](char c) {
            const char small = to_lower(c);
            return is_digit(c) || (small >= 'a' && small <= 'f') || c == ':' || c == '.';
@@ -53,7 +53,7 @@ bool take_host(std::string_view& rest, Url& url) {
   if (end == rest.npos) return false;
   url.host = rest.substr(1, end - 1);
   rest.remove_prefix(end + 1);
-  return is_ipv6(url.host);
+  return looks_like_ipv6(url.host);
 }
 
 bool read_port(std::string_view text, Url& url) {

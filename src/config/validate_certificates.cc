@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::time_t kDay = 24 * 60 * 60;
+constexpr std::time_t kSecondsPerDay = 24 * 60 * 60;
 // Let's Encrypt's certificates are renewed 30 days before their end: later, something is broken.
 constexpr std::time_t kRenewalDue = 30;
 
@@ -93,7 +93,7 @@ class CertificateValidation {
   }
 
   void note_good(const Found& found, const std::string& about) {
-    std::time_t days = (found.facts.until - now_) / kDay;
+    std::time_t days = (found.facts.until - now_) / kSecondsPerDay;
     good_.push_back("certificate " + found.facts.name + " valid " + std::to_string(days) +
                     " more days");
     if (days >= kRenewalDue) return;

@@ -28,7 +28,8 @@ struct ClusterCheck {
   }
 };
 
-void validate_file(const ClusterCheck& check, const std::string& setting, const std::string& file) {
+void validate_readable(const ClusterCheck& check, const std::string& setting,
+                       const std::string& file) {
   if (file.empty() || std::ifstream(file)) return;
   check.error(setting, ": " + file + " cannot be read");
 }
@@ -52,9 +53,9 @@ void validate_etcd(const ClusterCheck& check) {
         etcd.user.empty() ? ": whose password it is is not said" : ": its password is not said",
         etcd.user.empty() ? "write user = \"NAME\";" : "write password_file = \"/…\";");
   }
-  validate_file(check, "etcd.ca", etcd.ca);
-  validate_file(check, "etcd.certificate", etcd.certificate);
-  validate_file(check, "etcd.key", etcd.key);
+  validate_readable(check, "etcd.ca", etcd.ca);
+  validate_readable(check, "etcd.certificate", etcd.certificate);
+  validate_readable(check, "etcd.key", etcd.key);
 }
 
 void validate_times(const ClusterCheck& check) {

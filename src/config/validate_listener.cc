@@ -83,8 +83,8 @@ void validate_one(const Validation& all, const Listener& listener) {
 
 // ---- routes ----
 
-void validate_server(const Validation& all, const std::string& path, const Route& route,
-                     const std::string& backend_name) {
+void validate_route_server(const Validation& all, const std::string& path, const Route& route,
+                           const std::string& backend_name) {
   const Backend* backend = find_backend(all.config, backend_name);
   if (backend == nullptr) return;
   std::vector<std::string_view> names;
@@ -131,7 +131,7 @@ void validate_route(const Validation& all, const Listener& listener, const Route
     all.report.error(all.places.name(path), path + " leads nowhere",
                      "write backend = \"NAME\"; or redirect or answer");
   }
-  if (!route.server.empty()) validate_server(all, path, route, backend);
+  if (!route.server.empty()) validate_route_server(all, path, route, backend);
   if (route.server.empty() && all.places.written(path + ".strict")) {
     all.report.warning(all.places.name(path + ".strict"),
                        path + ".strict has no effect without a server");

@@ -39,7 +39,7 @@ std::optional<std::string> obstacle(const fs::path& file, const std::optional<Ac
   return (exists ? file : folder).string() + " cannot be written to: " + std::strerror(errno);
 }
 
-void validate_file(const Validation& all) {
+void validate_access_file(const Validation& all) {
   const Log& log = all.config.log;
   const std::string setting(kFile);
   if (log.access != Log::Access::to_file) {
@@ -79,7 +79,7 @@ void validate_syslog(const Validation& all) {
 }  // namespace
 
 void validate_log(const Validation& all) {
-  validate_file(all);
+  validate_access_file(all);
   validate_syslog(all);
   bool cut = all.config.log.format == Log::Format::httplog;
   if (!cut && all.places.written("log.length")) {

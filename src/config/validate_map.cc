@@ -32,7 +32,8 @@ struct MapView {
   bool is_uuid() const { return map.key.form == MapKey::Form::uuid; }
 };
 
-void validate_server(const MapView& view, const std::string& setting, const std::string& server) {
+void validate_map_server(const MapView& view, const std::string& setting,
+                         const std::string& server) {
   if (server.empty()) return;  // that has been said
   if (std::ranges::find(view.backend.servers, server, &Server::name) !=
       view.backend.servers.end()) {
@@ -71,7 +72,7 @@ void validate_owner(const MapView& view, const MapRule& rule) {
                                           : ": both a server and a backend have these keys",
                       "write server = \"NAME\"; or backend = \"NAME\";");
   }
-  validate_server(view, setting + ".server", rule.server);
+  validate_map_server(view, setting + ".server", rule.server);
   if (rule.backend.empty()) return;
   validate_reference(view.all, view.path + setting + ".backend", rule.backend);
   const Backend* backend = find_backend(view.all.config, rule.backend);
@@ -206,7 +207,7 @@ void validate_map(const MapView& view) {
   const std::size_t errors = view.all.report.errors();
   for (const MapRule& rule : view.map.rules) validate_rule(view, rule);
   if (view.map.no_key != kMapFails && view.map.no_key != kMapAny) {
-    validate_server(view, ".no_key", view.map.no_key);
+    validate_map_server(view, ".no_key", view.map.no_key);
   }
   for (const char* beside : {"cookie", "stick"}) {
     const std::string setting = "backends." + view.backend.name + "." + beside;

@@ -7,12 +7,11 @@
 #include "base/strings.h"
 #include "base/units.h"
 #include "config/forms.h"
+#include "config/quote.h"
 #include "config/suggest.h"
 
 namespace stickler::config {
 namespace {
-
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
 bool is_number(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, is_digit);
@@ -20,7 +19,7 @@ bool is_number(std::string_view text) {
 
 // The value as it is written, for messages.
 std::string as_written(const Node& node) {
-  return node.kind == Node::Kind::string ? quoted(node.text) : node.text;
+  return node.kind == Node::Kind::string ? in_quotes(node.text) : node.text;
 }
 
 class ValueReader {
@@ -98,7 +97,7 @@ class ValueReader {
         return "write \"50m\", for example";
       case Form::text:
       case Form::texts:
-        return plain ? "write " + quoted(node_.text) : "";
+        return plain ? "write " + in_quotes(node_.text) : "";
       case Form::named_groups:
       case Form::named_texts:
         return "write " + name + " = { NAME = …; };";
@@ -149,7 +148,7 @@ class ValueReader {
     if (is_off()) return std::int64_t{0};
     if (node_.kind == Node::Kind::integer) {
       return refuse(path_ + " = " + node_.text + " has no unit",
-                    "write " + quoted(round_size()) + "; k, m and g are powers of 1024");
+                    "write " + in_quotes(round_size()) + "; k, m and g are powers of 1024");
     }
     if (node_.kind != Node::Kind::string) return wrong_form();
     auto size = parse_size(node_.text);
@@ -188,7 +187,7 @@ class ValueReader {
     }
     std::string remedy(setting_.not_yet);
     if (auto near = nearest(node_.text, known); !near.empty()) {
-      remedy = "did you mean " + quoted(near) + "?";
+      remedy = "did you mean " + in_quotes(near) + "?";
     }
     std::string choice =
         (known.size() == 1 ? " is not " : " is none of ") + describe_form(setting_);

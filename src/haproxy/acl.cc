@@ -13,14 +13,12 @@
 namespace stickler::haproxy {
 namespace {
 
-using Texts = std::vector<std::string>;
-using Kind = Alternative::Kind;
-
 Alternative constant(bool value) {
-  return {.kind = Kind::constant, .match = {}, .ports = {}, .value = value};
+  return {.kind = Alternative::Kind::constant, .match = {}, .ports = {}, .value = value};
 }
 Alternative request(Match match) {
-  return {.kind = Kind::request, .match = std::move(match), .ports = {}, .value = false};
+  return {
+      .kind = Alternative::Kind::request, .match = std::move(match), .ports = {}, .value = false};
 }
 
 Test faulty(std::string why) { return {.any = {}, .fault = std::move(why), .from = {}}; }
@@ -29,7 +27,7 @@ Test only(Alternative alternative) {
 }
 
 // The first complaint of a form about any of the texts.
-std::string complaint_about(const Texts& texts, config::TextCheck check) {
+std::string complaint_about(const std::vector<std::string>& texts, config::TextCheck check) {
   for (const std::string& text : texts) {
     if (auto complaint = check(text)) {
       return complaint->what + (complaint->remedy.empty() ? "" : "; " + complaint->remedy);
@@ -40,7 +38,8 @@ std::string complaint_about(const Texts& texts, config::TextCheck check) {
 
 // ---- paths ----
 
-std::string alternation(const Texts& patterns, const std::function<std::string(std::string)>& as) {
+std::string alternation(const std::vector<std::string>& patterns,
+                        const std::function<std::string(std::string)>& as) {
   std::string all;
   for (const std::string& pattern : patterns) all += (all.empty() ? "" : "|") + as(pattern);
   return patterns.size() == 1 ? all : "(?:" + all + ")";
@@ -112,7 +111,7 @@ std::string without_port(const std::string& host) {
 }
 
 Test host_test(const Criterion& criterion) {
-  Texts hosts;
+  std::vector<std::string> hosts;
   for (const std::string& pattern : criterion.patterns) {
     std::string host = without_port(pattern);
     bool dotted = host.starts_with('.');
@@ -194,7 +193,8 @@ Test method_test(const Criterion& criterion) {
 }
 
 Test port_test(const Criterion& criterion) {
-  Alternative alternative{.kind = Kind::port, .match = {}, .ports = {}, .value = false};
+  Alternative alternative{
+      .kind = Alternative::Kind::port, .match = {}, .ports = {}, .value = false};
   for (const std::string& pattern : criterion.patterns) {
     if (pattern == "eq") continue;
     auto range = parse_range(pattern);
@@ -252,7 +252,7 @@ Test test_of(Criterion criterion) {
   }
   if (fetch == "ssl_fc") {
     if (negated) return faulty("write '!{ ssl_fc }'");
-    return only({.kind = Kind::tls, .match = {}, .ports = {}, .value = false});
+    return only({.kind = Alternative::Kind::tls, .match = {}, .ports = {}, .value = false});
   }
   if (criterion.method.empty()) criterion.method = criterion.patterns.empty() ? "found" : "str";
   if (criterion.patterns.empty() && criterion.method != "found")
@@ -269,7 +269,7 @@ Test test_of(Criterion criterion) {
 }
 
 const std::map<std::string, Test>& predefined() {
-  auto methods = [](Texts texts) {
+  auto methods = [](std::vector<std::string> texts) {
     Match match;
     match.methods = std::move(texts);
     return only(request(std::move(match)));
@@ -300,7 +300,7 @@ const std::map<std::string, Test>& predefined() {
 }
 
 // Whether a listener's ports are among them; nothing if only some are.
-std::optional<bool> has_port(const Alternative& alternative, const Facts& facts) {
+std::optional<bool> covers_ports(const Alternative& alternative, const Facts& facts) {
   std::size_t inside = 0;
   for (unsigned port : facts.ports) {
     inside += std::ranges::any_of(
@@ -319,14 +319,14 @@ Result<AnyOf, std::string> resolve(const Test& test, const Facts& facts) {
   AnyOf any;
   for (const Alternative& alternative : test.any) {
     std::optional<bool> value = alternative.value;
-    if (alternative.kind == Kind::tls) value = facts.tls;
-    if (alternative.kind == Kind::port) value = has_port(alternative, facts);
+    if (alternative.kind == Alternative::Kind::tls) value = facts.tls;
+    if (alternative.kind == Alternative::Kind::port) value = covers_ports(alternative, facts);
     if (!value) {
       return Failed{
           std::string("a route cannot ask for the port of one listener; make a frontend "
                       "of each port")};
     }
-    if (alternative.kind == Kind::request) {
+    if (alternative.kind == Alternative::Kind::request) {
       any.push_back(alternative.match);
     } else if (*value) {
       return AnyOf{Match{}};

@@ -7,8 +7,6 @@
 namespace stickler::haproxy {
 namespace {
 
-using Reach = BindAddress::Reach;
-
 // Binds with the same key are one listener.
 std::string key_of(const Bind& bind) {
   std::string key = bind.tls ? "tls" : "";
@@ -36,20 +34,20 @@ class Grouper {
   // An address of all IPv4 alone is written ":80", which takes IPv6 as well, if that is free.
   void note_families(const Bind& bind) {
     for (const BindAddress& address : bind.addresses) {
-      if (address.reach == Reach::ipv6) ipv6_ports_.insert(address.port);
+      if (address.reach == BindAddress::Reach::ipv6) ipv6_ports_.insert(address.port);
     }
   }
 
   std::string text_of(const BindAddress& address) const {
     const std::string tail = ":" + std::to_string(address.port);
     switch (address.reach) {
-      case Reach::one:
+      case BindAddress::Reach::one:
         return address.text;
-      case Reach::ipv4:
+      case BindAddress::Reach::ipv4:
         return (ipv6_ports_.contains(address.port) ? "0.0.0.0" : "") + tail;
-      case Reach::ipv6:
+      case BindAddress::Reach::ipv6:
         return "[::]" + tail;
-      case Reach::both:
+      case BindAddress::Reach::both:
         return tail;
     }
     return tail;

@@ -11,19 +11,22 @@
 namespace stickler::haproxy {
 namespace {
 
-using Kind = Section::Kind;
+using SectionKind = Section::Kind;
 
-constexpr std::array<std::pair<std::string_view, Kind>, 19> kSections{{
-    {"global", Kind::global},     {"defaults", Kind::defaults}, {"frontend", Kind::frontend},
-    {"backend", Kind::backend},   {"listen", Kind::listen},     {"peers", Kind::other},
-    {"resolvers", Kind::other},   {"userlist", Kind::other},    {"mailers", Kind::other},
-    {"cache", Kind::other},       {"program", Kind::other},     {"ring", Kind::other},
-    {"http-errors", Kind::other}, {"fcgi-app", Kind::other},    {"log-forward", Kind::other},
-    {"log-profile", Kind::other}, {"crt-store", Kind::other},   {"traces", Kind::other},
-    {"acme", Kind::other},
+constexpr std::array<std::pair<std::string_view, SectionKind>, 19> kSections{{
+    {"global", SectionKind::global},     {"defaults", SectionKind::defaults},
+    {"frontend", SectionKind::frontend}, {"backend", SectionKind::backend},
+    {"listen", SectionKind::listen},     {"peers", SectionKind::other},
+    {"resolvers", SectionKind::other},   {"userlist", SectionKind::other},
+    {"mailers", SectionKind::other},     {"cache", SectionKind::other},
+    {"program", SectionKind::other},     {"ring", SectionKind::other},
+    {"http-errors", SectionKind::other}, {"fcgi-app", SectionKind::other},
+    {"log-forward", SectionKind::other}, {"log-profile", SectionKind::other},
+    {"crt-store", SectionKind::other},   {"traces", SectionKind::other},
+    {"acme", SectionKind::other},
 }};
 
-std::optional<Kind> section_kind(std::string_view word) {
+std::optional<SectionKind> section_kind(std::string_view word) {
   for (auto [keyword, kind] : kSections) {
     if (keyword == word) return kind;
   }
@@ -54,7 +57,7 @@ class SectionReader {
   }
 
   // "defaults [NAME] [from OTHER]", "listen NAME [from OTHER]".
-  void begin(const Line& line, Kind kind) {
+  void begin(const Line& line, SectionKind kind) {
     const Section* last = last_defaults();
     Section& section = cfg_.sections.emplace_back();
     section.kind = kind;
@@ -72,14 +75,14 @@ class SectionReader {
 
   const Section* last_defaults() const {
     auto found = std::find_if(cfg_.sections.rbegin(), cfg_.sections.rend(),
-                              [](const Section& s) { return s.kind == Kind::defaults; });
+                              [](const Section& s) { return s.kind == SectionKind::defaults; });
     return found == cfg_.sections.rend() ? nullptr : &*found;
   }
 
   // The section that is being begun does not count.
   const Section* find_defaults(std::string_view name) const {
     for (auto section = cfg_.sections.rbegin() + 1; section != cfg_.sections.rend(); ++section) {
-      if (section->kind == Kind::defaults && section->name == name) return &*section;
+      if (section->kind == SectionKind::defaults && section->name == name) return &*section;
     }
     return nullptr;
   }

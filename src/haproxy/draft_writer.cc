@@ -19,7 +19,7 @@ std::size_t width(std::string_view text) {
       text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-std::string quoted(std::string_view text) {
+std::string string_literal(std::string_view text) {
   std::string out = "\"";
   for (char c : text) {
     switch (c) {
@@ -45,7 +45,7 @@ std::string quoted(std::string_view text) {
 }
 
 std::string value_text(const config::Node& node) {
-  if (node.kind == config::Node::Kind::string) return quoted(node.text);
+  if (node.kind == config::Node::Kind::string) return string_literal(node.text);
   if (node.kind != config::Node::Kind::list) return node.text;
   std::string items;
   for (const config::Node& item : node.children) {

@@ -106,7 +106,7 @@ class AddressReader {
 
 // ---- options ----
 
-struct Option {
+struct BindOption {
   std::string_view word;
   std::size_t values;    // that stand behind it
   std::string_view why;  // it cannot be translated; empty: it needs no setting
@@ -114,8 +114,8 @@ struct Option {
 constexpr std::string_view kClientCertificates =
     "client certificates are not in this version: every client is let in";
 
-// What needs more than a glance is in OptionReader.
-constexpr std::array<Option, 43> kOptions{{
+// What needs more than a glance is in BindOptionReader.
+constexpr std::array<BindOption, 43> kBindOptions{{
     {"accept-netscaler-cip", 1, "only HTTP itself is read"},
     {"accept-proxy", 0,
      "the PROXY protocol is not in this version: let what stands in front send X-Forwarded-For"},
@@ -173,9 +173,9 @@ constexpr std::array<Version, 5> kVersions{{{"SSLv3", "old"},
                                             {"TLSv1.2", "intermediate"},
                                             {"TLSv1.3", "modern"}}};
 
-class OptionReader {
+class BindOptionReader {
  public:
-  OptionReader(const Line& line, const std::string& folder, Bind& bind, Ledger& ledger)
+  BindOptionReader(const Line& line, const std::string& folder, Bind& bind, Ledger& ledger)
       : line_(line), folder_(folder), bind_(bind), ledger_(ledger) {}
 
   void read(std::size_t from) {
@@ -224,8 +224,8 @@ class OptionReader {
   }
 
   void read_other(std::string_view word) {
-    auto option = std::ranges::find(kOptions, word, &Option::word);
-    if (option == kOptions.end()) return cannot(word, "the import does not know it");
+    auto option = std::ranges::find(kBindOptions, word, &BindOption::word);
+    if (option == kBindOptions.end()) return cannot(word, "the import does not know it");
     std::string part(word);
     for (std::size_t i = 0; i < option->values; ++i) part += " " + next();
     if (!option->why.empty()) ledger_.cannot(line_, part, std::string(option->why));
@@ -294,7 +294,7 @@ bool are_usual_suites(std::string_view list) {
 
 void read_tls_options(const Line& line, std::size_t from, const std::string& certificate_folder,
                       Bind& bind, Ledger& ledger) {
-  OptionReader(line, certificate_folder, bind, ledger).read(from);
+  BindOptionReader(line, certificate_folder, bind, ledger).read(from);
 }
 
 void read_bind(Proxy& proxy, const Line& line, const Reading& reading) {

@@ -107,9 +107,9 @@ constexpr std::array<Other, 52> kOthers{{
     {"ws", 1, ""},
 }};
 
-class OptionReader {
+class ServerOptionReader {
  public:
-  OptionReader(const Line& line, ServerOptions& options, Ledger& ledger)
+  ServerOptionReader(const Line& line, ServerOptions& options, Ledger& ledger)
       : line_(line), options_(options), ledger_(ledger) {}
 
   void read(std::size_t from) {
@@ -239,7 +239,7 @@ bool is_disabled(const Line& line, const ServerOptions& usual) {
 
 void read_default_server(Proxy& proxy, const Line& line, const Reading& reading) {
   reading.ledger.understood(line);
-  OptionReader(line, proxy.default_server, reading.ledger).read(1);
+  ServerOptionReader(line, proxy.default_server, reading.ledger).read(1);
 }
 
 void read_server(Proxy& proxy, const Line& line, const Reading& reading) {
@@ -251,7 +251,7 @@ void read_server(Proxy& proxy, const Line& line, const Reading& reading) {
   server.name = line.word(1);
   server.line = &line;
   server.options = proxy.default_server;
-  OptionReader(line, server.options, reading.ledger).read(3);
+  ServerOptionReader(line, server.options, reading.ledger).read(3);
   auto address = read_address(line.word(2));
   if (!address) return reading.ledger.cannot(line, line.word(2), address.error());
   server.address = *address;

@@ -20,8 +20,6 @@
 namespace stickler::haproxy {
 namespace {
 
-using Kind = Section::Kind;
-
 class Translator {
  public:
   Translator(std::string_view text, const Environment& environment)
@@ -30,7 +28,7 @@ class Translator {
   Translation run(std::string_view name) {
     read_what_has_no_section();
     for (const Section& section : cfg_.sections) {
-      if (section.kind == Kind::global) read_global_section(section);
+      if (section.kind == Section::Kind::global) read_global_section(section);
     }
     read_proxies();
     name_servers();
@@ -60,7 +58,8 @@ class Translator {
     const Reading reading{.tls = global_.tls, .ledger = ledger_};
     std::set<const Section*> used;
     for (const Section& section : cfg_.sections) {
-      bool own_kind = section.kind == Kind::global || section.kind == Kind::defaults;
+      bool own_kind =
+          section.kind == Section::Kind::global || section.kind == Section::Kind::defaults;
       if (own_kind || is_left_out(section, ledger_)) continue;
       for (const Section* above = section.defaults; above != nullptr; above = above->defaults) {
         used.insert(above);
@@ -69,7 +68,7 @@ class Translator {
       proxies_.push_back(read_proxy(section, reading));
     }
     for (const Section& section : cfg_.sections) {
-      if (section.kind != Kind::defaults) continue;
+      if (section.kind != Section::Kind::defaults) continue;
       ledger_.translated(*section.header);
       if (!used.contains(&section)) read_proxy(section, reading);
     }
@@ -84,8 +83,9 @@ class Translator {
       by_name_.emplace(proxy.name, &proxy);
     }
     // A frontend is no backend.
-    std::erase_if(by_name_,
-                  [](const auto& known) { return known.second->section->kind == Kind::frontend; });
+    std::erase_if(by_name_, [](const auto& known) {
+      return known.second->section->kind == Section::Kind::frontend;
+    });
     Names names;
     for (const Proxy& proxy : proxies_) {
       if (!proxy.servers.empty()) backend_names_[&proxy] = names.take(proxy.name);

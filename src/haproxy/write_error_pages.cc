@@ -11,7 +11,7 @@ namespace stickler::haproxy {
 namespace {
 
 // Answered when a backend has been chosen.
-constexpr std::array<unsigned, 4> kOfBackends{500, 502, 503, 504};
+constexpr std::array<unsigned, 4> kBackendStatuses{500, 502, 503, 504};
 
 std::vector<const Outcome*> outcomes_of(const Plan& plan) {
   std::vector<const Outcome*> outcomes{&plan.otherwise.outcome};
@@ -75,7 +75,7 @@ void add_backends_page(unsigned status, const std::vector<const Proxy*>& backend
 ErrorPages error_pages_of(const Proxy& front, const Plan& plan, Ledger& ledger) {
   ErrorPages pages = front.error_pages;
   const std::vector<const Proxy*> backends = backends_of(plan);
-  for (unsigned status : kOfBackends) add_backends_page(status, backends, pages, ledger);
+  for (unsigned status : kBackendStatuses) add_backends_page(status, backends, pages, ledger);
   const std::set<unsigned> with_own_text = denied(plan);
   for (const auto& [status, page] : pages) {
     const Line& line = *page.from.front();

@@ -11,8 +11,9 @@
 namespace stickler::haproxy {
 namespace {
 
-constexpr std::array<std::string_view, 4> kOfListeners{"client", "head", "keepalive", "handshake"};
-constexpr std::array<std::string_view, 4> kOfBackends{"queue", "connect", "server", "tunnel"};
+constexpr std::array<std::string_view, 4> kListenerTimeouts{"client", "head", "keepalive",
+                                                            "handshake"};
+constexpr std::array<std::string_view, 4> kBackendTimeouts{"queue", "connect", "server", "tunnel"};
 
 // Stickler's own, for a section whose defaults do not set it while the file's do.
 config::Node default_of(std::string_view name) {
@@ -52,11 +53,11 @@ Timeouts::Timeouts(const std::deque<Proxy>& proxies) {
 }
 
 void Timeouts::write_listener(const Proxy& proxy, Draft& timeouts) const {
-  write(kOfListeners, proxy, common_, timeouts);
+  write(kListenerTimeouts, proxy, common_, timeouts);
 }
 
 void Timeouts::write_backend(const Proxy& proxy, Draft& timeouts) const {
-  write(kOfBackends, proxy, common_, timeouts);
+  write(kBackendTimeouts, proxy, common_, timeouts);
 }
 
 }  // namespace stickler::haproxy

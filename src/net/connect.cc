@@ -42,7 +42,7 @@ int pending_error(const Socket& socket) {
 
 // Until the connection stands (0) or never will: an errno, ETIMEDOUT, ECANCELED.
 Task<int> finish_connecting(Socket& socket, const Address& address, int error, Duration limit) {
-  const TimePoint begun = EventLoop::current().now();
+  const TimePoint begun = now();
   while (takes_time(error)) {
     const bool ask_again = error == EAGAIN;
     const Duration wait = ask_again ? kBacklogPause : limit;
@@ -50,7 +50,7 @@ Task<int> finish_connecting(Socket& socket, const Address& address, int error, D
     Wake woke = co_await socket.writable(wait);
     if (woke == Wake::cancelled) co_return ECANCELED;
     if (!ask_again) co_return woke == Wake::ready ? pending_error(socket) : ETIMEDOUT;
-    if (limit != kNoLimit && EventLoop::current().now() - begun >= limit) co_return ETIMEDOUT;
+    if (limit != kNoLimit && now() - begun >= limit) co_return ETIMEDOUT;
     error = try_connect(socket.fd(), address);
   }
   co_return error;

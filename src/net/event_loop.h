@@ -103,4 +103,7 @@ class EventLoop {
   std::atomic<bool> posted_pending_{false};
 };
 
+// The time at the beginning of this turn of the calling thread's loop.
+inline TimePoint now() { return EventLoop::current().now(); }
+
 }  // namespace stickler::net

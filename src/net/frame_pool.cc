@@ -23,7 +23,7 @@ constexpr std::size_t kStep = 32;
 constexpr std::size_t kLargest = 4096;  // larger frames do not exist on the data path
 
 // What is kept per size: enough for the ups and downs of a busy worker, and little after a crowd.
-constexpr unsigned kKept = 128;
+constexpr unsigned kKeptOfEach = 128;
 
 struct FreeFrame {
   FreeFrame* next;
@@ -70,7 +70,7 @@ void free_frame(void* frame, std::size_t size) {
     return;
   }
   FreeList& list = pool.free[size_class(size)];
-  if (list.size == kKept) {
+  if (list.size == kKeptOfEach) {
     ::operator delete(frame);
     return;
   }

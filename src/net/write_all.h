@@ -27,6 +27,9 @@ struct WriteResult {
 // What goes out together, in order: a head, a body, its end. Any may be empty.
 using Flight = std::array<std::string_view, 3>;
 
+// Up to here copying a body behind its head is cheaper than a second part in the system call.
+inline constexpr std::size_t kCheaplyCopied = 4096;
+
 // Writes and flushes a flight. `limit` is the longest the peer may take nothing. What cannot be
 // sent at once is copied before the first wait, so the parts may lie in memory that belongs to the
 // worker.

@@ -21,7 +21,7 @@ std::string host_name() {
   return name.data();
 }
 
-WallTime end_of(const proxy::ExchangeRecord& record) {
+WallTime end_of_exchange(const proxy::ExchangeRecord& record) {
   return record.accepted + record.timers.total;
 }
 
@@ -59,7 +59,7 @@ std::string_view AccessMessage::of(const proxy::ExchangeRecord& record) {
 
 std::string_view AccessMessage::httplog(const proxy::ExchangeRecord& record) {
   BoundedText line(text_.data() + kFront, longest_ - 1);
-  if (header_) header_->put(end_of(record), line);
+  if (header_) header_->put(end_of_exchange(record), line);
   put_httplog(record, line);
   return framed(line.text().size());
 }
@@ -67,7 +67,7 @@ std::string_view AccessMessage::httplog(const proxy::ExchangeRecord& record) {
 std::string_view AccessMessage::json(const proxy::ExchangeRecord& record) {
   text_.resize(kFront + SyslogHeader::kLongest);
   BoundedText head(text_.data() + kFront, SyslogHeader::kLongest);
-  if (header_) header_->put(end_of(record), head);
+  if (header_) header_->put(end_of_exchange(record), head);
   text_.resize(kFront + head.text().size());
   append_json_line(record, text_);
   const std::size_t size = text_.size() - kFront;

@@ -24,7 +24,7 @@ using Row = std::array<std::string, 4>;
 constexpr const char* kNone = "# no cluster is configured\n";
 
 // Much of it was written by others, and must not begin a line of its own.
-std::string on_one_line(std::string text) {
+std::string whole_line(std::string text) {
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
   }
@@ -52,15 +52,15 @@ std::string aligned(const std::vector<Row>& rows) {
       line += row[i] + std::string(widths[i] - width_of(row[i]) + 2, ' ');
     }
     line += row.back();
-    text += on_one_line(std::move(line));
+    text += whole_line(std::move(line));
   }
   return text;
 }
 
 std::string headline(const ClusterReport& report) {
-  return on_one_line(fmt::format("# cluster: {}, buckets:{}, nodes:{}, epoch:{}", report.name,
-                                 report.buckets.size(), report.nodes.size(), report.epoch)) +
-         on_one_line(fmt::format("# {}: {}", standing_of(report), cluster_details(report)));
+  return whole_line(fmt::format("# cluster: {}, buckets:{}, nodes:{}, epoch:{}", report.name,
+                                report.buckets.size(), report.nodes.size(), report.epoch)) +
+         whole_line(fmt::format("# {}: {}", standing_of(report), cluster_details(report)));
 }
 
 std::string since_in_words(const BucketState& state, WallTime since, WallTime now) {
@@ -94,7 +94,7 @@ std::string listing(const Clusters& clusters, RowsOf rows_of) {
 
 // `add`: to the members of a cluster.
 template <typename Add>
-std::string json_of(const Clusters& clusters, Add add) {
+std::string clusters_document(const Clusters& clusters, Add add) {
   Json all = Json::array();
   for (const ClusterReport& report : clusters) {
     Json json = cluster_json(report);
@@ -125,14 +125,14 @@ std::string node_lines(const Clusters& clusters, WallTime now) {
 }
 
 std::string clusters_buckets_json(const Clusters& clusters) {
-  return json_of(clusters, [](Json& json, const ClusterReport& report) {
+  return clusters_document(clusters, [](Json& json, const ClusterReport& report) {
     json["ranges"] = bucket_ranges_json(report, time_or_null);
     json["buckets"] = buckets_json(report, time_or_null);
   });
 }
 
 std::string clusters_nodes_json(const Clusters& clusters) {
-  return json_of(clusters, [](Json& json, const ClusterReport& report) {
+  return clusters_document(clusters, [](Json& json, const ClusterReport& report) {
     json["nodes"] = nodes_json(report, time_or_null);
     json["balancers"] = balancers_json(report);
   });

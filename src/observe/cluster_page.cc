@@ -2,12 +2,9 @@
 #include "observe/cluster_page.h"
 
 #include "observe/cluster_json.h"
-#include "observe/readable.h"
 
 namespace stickler::observe {
 namespace {
-
-Json iso_or_null(WallTime moment) { return moment == WallTime{} ? Json() : Json(iso_text(moment)); }
 
 proxy::PageAnswer json_page(unsigned status, const Json& json) {
   proxy::PageAnswer page;

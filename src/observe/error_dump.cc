@@ -17,7 +17,7 @@ std::string named(std::string_view name, std::optional<std::size_t> number) {
                      number ? std::to_string(*number) : "-1");
 }
 
-const auto* find(const auto& all, std::string_view name) {
+const auto* find_named(const auto& all, std::string_view name) {
   const auto found = std::ranges::find(all, name, [](const auto& each) { return each.name; });
   return found == all.end() ? nullptr : &*found;
 }
@@ -41,18 +41,19 @@ class Dump {
 
  private:
   std::string frontend_of(const CapturedError& error) const {
-    const ListenerStats* listener = find(stats_.listeners, error.listener);
+    const ListenerStats* listener = find_named(stats_.listeners, error.listener);
     return named(error.listener,
                  listener == nullptr ? std::nullopt : std::optional(proxy_number(*listener)));
   }
   std::string backend_of(const CapturedError& error) const {
-    const BackendStats* backend = find(stats_.backends, error.backend);
+    const BackendStats* backend = find_named(stats_.backends, error.backend);
     return named(error.backend,
                  backend == nullptr ? std::nullopt : std::optional(proxy_number(*backend)));
   }
   std::string server_of(const CapturedError& error) const {
-    const BackendStats* backend = find(stats_.backends, error.backend);
-    const ServerStats* server = backend == nullptr ? nullptr : find(backend->servers, error.server);
+    const BackendStats* backend = find_named(stats_.backends, error.backend);
+    const ServerStats* server =
+        backend == nullptr ? nullptr : find_named(backend->servers, error.server);
     return named(error.server,
                  server == nullptr ? std::nullopt : std::optional(server_number(*server)));
   }

@@ -6,10 +6,10 @@
 #include <iterator>
 #include <vector>
 
-#include "base/assert.h"
 #include "base/log.h"
 #include "observe/date_text.h"
 #include "observe/json_values.h"
+#include "observe/stats_words.h"
 
 namespace stickler::observe {
 namespace {
@@ -19,19 +19,6 @@ struct Happening {
   std::string_view kind;
   std::string text;
 };
-
-std::string_view word_of(Event::Weight weight) {
-  switch (weight) {
-    case Event::Weight::info:
-      return "info";
-    case Event::Weight::warning:
-      return "warning";
-    case Event::Weight::error:
-      return "error";
-  }
-  ASSERT(false);
-  return {};
-}
 
 // A session and whoever sent the request are known to the access log.
 std::string sentence_of(const Move& move) {

@@ -12,7 +12,7 @@ namespace {
 
 using Kind = Explanation::Outcome::Kind;
 
-Json seconds_or_null(std::optional<std::chrono::seconds> span) {
+Json whole_seconds_or_null(std::optional<std::chrono::seconds> span) {
   return span ? Json(span->count()) : Json();
 }
 
@@ -41,7 +41,7 @@ Json to_json(const Explanation::Route& route) {
   return json;
 }
 
-std::string_view word_of(balance::CookieState state) {
+std::string_view cookie_state_word(balance::CookieState state) {
   using balance::CookieState;
   switch (state) {
     case CookieState::none:
@@ -63,13 +63,13 @@ Json to_json(const Explanation::Session& session) {
   return {{"name", session.cookie},
           {"sent", session.sent},
           {"value", session.sent > 0 ? Json(session.value) : Json()},
-          {"state", word_of(session.state)},
+          {"state", cookie_state_word(session.state)},
           {"counts", session.counts},
           {"server", text_or_null(session.server)},
           {"formerly", text_or_null(session.formerly)},
-          {"first_used_ago", seconds_or_null(session.first_used)},
-          {"last_used_ago", seconds_or_null(session.last_used)},
-          {"good_for", seconds_or_null(session.good_for)}};
+          {"first_used_ago", whole_seconds_or_null(session.first_used)},
+          {"last_used_ago", whole_seconds_or_null(session.last_used)},
+          {"good_for", whole_seconds_or_null(session.good_for)}};
 }
 
 Json to_json(const Explanation::Key& key) {
@@ -93,7 +93,7 @@ Json to_json(const Explanation::Bucket& bucket) {
           {"node", text_or_null(state.owner)},
           {"next", text_or_null(state.next)},
           {"cause", text_or_null(to_string(state.cause))},
-          {"for", seconds_or_null(bucket.lasted)},
+          {"for", whole_seconds_or_null(bucket.lasted)},
           {"counts", bucket.counts}};
 }
 
@@ -111,7 +111,7 @@ Json to_json(const Explanation::Server& server) {
   return json;
 }
 
-std::string_view word_of(Kind kind) {
+std::string_view outcome_word(Kind kind) {
   switch (kind) {
     case Kind::answered:
       return "answered";
@@ -136,7 +136,7 @@ Json to_json(const Explanation::Outcome& outcome) {
   bool waits =
       outcome.kind == Kind::queue || outcome.kind == Kind::wait || outcome.kind == Kind::hold;
   bool limited = waits && outcome.limit != kNoLimit;
-  return {{"kind", word_of(outcome.kind)},
+  return {{"kind", outcome_word(outcome.kind)},
           {"servers", outcome.servers},
           {"reason", outcome.reason},
           {"status", outcome.status == 0 ? Json() : Json(outcome.status)},

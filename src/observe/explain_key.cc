@@ -9,23 +9,23 @@
 namespace stickler::observe {
 namespace {
 
-using Kind = config::KeySource::Kind;
+using SourceKind = config::KeySource::Kind;
 
-std::string describe(const config::KeySource& source) {
+std::string source_text(const config::KeySource& source) {
   switch (source.kind) {
-    case Kind::path:
+    case SourceKind::path:
       return "path";
-    case Kind::query:
+    case SourceKind::query:
       return "query " + source.text;
-    case Kind::field:
+    case SourceKind::field:
       return "field " + source.text;
-    case Kind::cookie:
+    case SourceKind::cookie:
       return "cookie " + source.text;
-    case Kind::client:
+    case SourceKind::client:
       return "client";
-    case Kind::sni:
+    case SourceKind::sni:
       return "TLS name";
-    case Kind::tls_session:
+    case SourceKind::tls_session:
       return "TLS session";
   }
   ASSERT(false);
@@ -41,7 +41,7 @@ Explanation::Key explain_key(const balance::Question& question, const balance::C
   key.counts = !is_above_sessions(question) &&
                !(question.cookie.server && choice.server == question.cookie.server);
   if (verdict.source == nullptr) return key;
-  key.source = describe(*verdict.source);
+  key.source = source_text(*verdict.source);
   key.text = verdict.text;
   key.server = verdict.owner_name;
   key.gone = verdict.owner && !verdict.server;

@@ -9,16 +9,15 @@
 namespace stickler::observe {
 namespace {
 
-using std::chrono::seconds;
-
-std::optional<seconds> age_of(std::optional<std::time_t> stamp, std::time_t now) {
+std::optional<std::chrono::seconds> age_of(std::optional<std::time_t> stamp, std::time_t now) {
   if (!stamp) return std::nullopt;
-  return seconds(now - *stamp);
+  return std::chrono::seconds(now - *stamp);
 }
 
-std::optional<seconds> left_of(Duration limit, std::optional<seconds> age) {
+std::optional<std::chrono::seconds> left_until(Duration limit,
+                                               std::optional<std::chrono::seconds> age) {
   if (limit == kNoLimit || !age) return std::nullopt;
-  return std::chrono::floor<seconds>(limit) - *age;
+  return std::chrono::floor<std::chrono::seconds>(limit) - *age;
 }
 
 unsigned count_cookies(std::span<const http::Field> fields, std::string_view name) {
@@ -52,8 +51,8 @@ Explanation::Session explain_session(const balance::Question& question, std::tim
   session.last_used = age_of(parts.last, now);
   session.first_used = age_of(parts.first, now);
   if (verdict.state != balance::CookieState::valid) return session;
-  session.good_for = left_of(settings.maxidle, session.last_used);
-  auto life_left = left_of(settings.maxlife, session.first_used);
+  session.good_for = left_until(settings.maxidle, session.last_used);
+  auto life_left = left_until(settings.maxlife, session.first_used);
   if (life_left) session.good_for = std::min(*life_left, session.good_for.value_or(*life_left));
   return session;
 }

@@ -15,13 +15,12 @@ namespace stickler::observe {
 namespace {
 
 using Kind = Explanation::Outcome::Kind;
-using std::chrono::seconds;
 
 constexpr std::size_t kLabelWidth = 10;
 // Where places of the configuration begin, if the text leaves room.
 constexpr std::size_t kPlaceColumn = 72;
 // Stamps are rounded up by up to four seconds, and clocks differ a little.
-constexpr seconds kNow{5};
+constexpr std::chrono::seconds kNow{5};
 
 std::string comma_list(const std::vector<std::string>& words) {
   std::string list;
@@ -88,9 +87,10 @@ std::string route_lines(const Explanation& all) {
 
 // ---- Session ----
 
-std::string ago(seconds span) {
+std::string ago(std::chrono::seconds span) {
   if (span >= -kNow && span <= kNow) return "just now";
-  return span < seconds{0} ? span_in_words(-span) + " from now" : span_in_words(span) + " ago";
+  return span < std::chrono::seconds{0} ? span_in_words(-span) + " from now"
+                                        : span_in_words(span) + " ago";
 }
 
 std::string limits_in_words(const Explanation::Session& session) {
@@ -115,11 +115,12 @@ std::string valid_in_words(const Explanation::Session& session) {
 }
 
 // `what`: what happened that long ago. `limit`: the limit that it is beyond.
-std::string stale_in_words(const Explanation::Session& session, std::optional<seconds> age,
-                           const std::string& what, const std::string& limit) {
+std::string stale_in_words(const Explanation::Session& session,
+                           std::optional<std::chrono::seconds> age, const std::string& what,
+                           const std::string& limit) {
   std::string text = session.value.substr(0, session.value.find('|'));
   if (!age) return text;
-  if (*age < seconds{0}) {
+  if (*age < std::chrono::seconds{0}) {
     return text + ", dated " + span_in_words(-*age) + " from now, which is not believed";
   }
   return text + ", " + what + " " + ago(*age) + ", which is too long (" + limit + ")";
@@ -251,7 +252,7 @@ std::string explanation_text(const Explanation& all) {
          " were down: " + outcome_in_words(all.if_down->outcome) + "\n";
 }
 
-std::string span_in_words(seconds span) {
+std::string span_in_words(std::chrono::seconds span) {
   struct Unit {
     std::int64_t length;
     const char* name;

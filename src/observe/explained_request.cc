@@ -23,7 +23,7 @@ bool is_one_line(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
 }
 
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+std::string in_apostrophes(std::string_view text) { return "'" + std::string(text) + "'"; }
 
 // Cuts "http://" or "https://" off the front.
 std::optional<bool> take_scheme(std::string_view& url) {
@@ -53,14 +53,14 @@ struct Url {
 Result<Url, std::string> read_url(std::string_view text) {
   std::string_view rest = text;
   std::optional<bool> tls = take_scheme(rest);
-  if (!tls) return Failed{quoted(text) + " is no URL: write https://host/path"};
+  if (!tls) return Failed{in_apostrophes(text) + " is no URL: write https://host/path"};
   if (has_blank_or_control(text)) {
-    return Failed{quoted(text) + " has blanks: a URL has %20 instead"};
+    return Failed{in_apostrophes(text) + " has blanks: a URL has %20 instead"};
   }
   std::string_view authority_text = rest.substr(0, rest.find_first_of("/?#"));
   std::optional<http::Authority> authority = http::parse_authority(authority_text);
   if (!authority) {
-    return Failed{quoted(authority_text) + " is no host: write https://host/path"};
+    return Failed{in_apostrophes(authority_text) + " is no host: write https://host/path"};
   }
   const unsigned own_port = *tls ? kHttpsPort : kHttpPort;
   Url url;
@@ -82,7 +82,7 @@ std::optional<net::Address> read_client(const std::string& text) {
 std::optional<std::string> complaint_about(const std::string& header) {
   std::size_t colon = header.find(':');
   if (colon == std::string::npos || colon == 0) {
-    return quoted(header) + " is no header field: write 'Name: value'";
+    return in_apostrophes(header) + " is no header field: write 'Name: value'";
   }
   if (!is_one_line(header)) return "a header field is one line";
   return std::nullopt;
@@ -117,7 +117,7 @@ std::vector<Supposition> suppositions_of(const ExplainWords& words) {
 
 Read read_explained_request(const ExplainWords& words) {
   if (words.method.empty() || has_blank_or_control(words.method)) {
-    return Failed{quoted(words.method) + " is no method"};
+    return Failed{in_apostrophes(words.method) + " is no method"};
   }
   auto url = read_url(words.url);
   if (!url) return Failed{url.error()};
@@ -128,7 +128,7 @@ Read read_explained_request(const ExplainWords& words) {
     return Failed{std::string("a cookie is one line")};
   }
   std::optional<net::Address> client = read_client(words.client);
-  if (!client) return Failed{quoted(words.client) + " is no IP address of a client"};
+  if (!client) return Failed{in_apostrophes(words.client) + " is no IP address of a client"};
   ExplainedRequest request;
   request.method = words.method;
   request.url = words.url;

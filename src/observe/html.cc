@@ -4,12 +4,11 @@
 #include <array>
 #include <cstdint>
 
+#include "observe/hex_digits.h"
 #include "observe/utf8_text.h"
 
 namespace stickler::observe {
 namespace {
-
-constexpr std::string_view kHex = "0123456789abcdef";
 
 std::string_view entity(char c) {
   switch (c) {
@@ -63,8 +62,8 @@ std::string_view shown(std::string_view sequence) {
 void put_byte(char c, std::string& out) {
   const auto byte = static_cast<unsigned char>(c);
   out.append("\\x");
-  out.push_back(kHex[byte >> 4]);
-  out.push_back(kHex[byte & 15]);
+  out.push_back(kHexDigits[byte >> 4]);
+  out.push_back(kHexDigits[byte & 15]);
 }
 
 }  // namespace

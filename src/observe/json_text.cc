@@ -3,12 +3,11 @@
 
 #include <charconv>
 
+#include "observe/hex_digits.h"
 #include "observe/utf8_text.h"
 
 namespace stickler::observe {
 namespace {
-
-constexpr std::string_view kHex = "0123456789abcdef";
 
 void append_escape(unsigned char byte, std::string& out) {
   switch (byte) {
@@ -29,8 +28,8 @@ void append_escape(unsigned char byte, std::string& out) {
       return;
     default:
       out.append("\\u00");
-      out.push_back(kHex[byte >> 4]);
-      out.push_back(kHex[byte & 15]);
+      out.push_back(kHexDigits[byte >> 4]);
+      out.push_back(kHexDigits[byte & 15]);
   }
 }
 

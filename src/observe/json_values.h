@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/units.h"
+#include "observe/readable.h"
 
 namespace stickler::observe {
 
@@ -20,6 +21,15 @@ inline double in_seconds(Duration span) { return std::chrono::duration<double>(s
 // Seconds since the epoch, with a fraction; null for a time that has not come.
 inline Json time_or_null(WallTime time) {
   return time == WallTime{} ? Json() : Json(in_seconds(time.time_since_epoch()));
+}
+
+inline Json limit_or_null(Duration limit) {
+  return limit == kNoLimit ? Json() : Json(in_seconds(limit));
+}
+
+// On pages moments are text.
+inline Json iso_or_null(WallTime time) {
+  return time == WallTime{} ? Json() : Json(iso_text(time));
 }
 
 // Several lines. What clients and servers send may be any bytes: what is no UTF-8 is replaced, not

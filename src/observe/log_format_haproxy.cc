@@ -57,7 +57,7 @@ bool is_escaped(char c) { return kEscaped[static_cast<unsigned char>(c)]; }
 
 // HAProxy's escapes: #XX.
 void put_escaped(std::string_view text, BoundedText& out) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
+  constexpr std::string_view kCapitalDigits = "0123456789ABCDEF";
   while (!text.empty()) {
     std::size_t plain = 0;
     while (plain < text.size() && !is_escaped(text[plain])) ++plain;
@@ -65,8 +65,8 @@ void put_escaped(std::string_view text, BoundedText& out) {
     if (plain == text.size()) return;
     auto byte = static_cast<unsigned char>(text[plain]);
     out.put('#');
-    out.put(kHex[byte >> 4]);
-    out.put(kHex[byte & 15]);
+    out.put(kCapitalDigits[byte >> 4]);
+    out.put(kCapitalDigits[byte & 15]);
     text.remove_prefix(plain + 1);
   }
 }

@@ -7,7 +7,7 @@
 namespace stickler::observe {
 namespace {
 
-void put_time(WallTime time, JsonObject& json) {
+void put_iso_time(WallTime time, JsonObject& json) {
   thread_local DateText seconds("%Y-%m-%dT%H:%M:%S", Zone::utc);
   auto milliseconds = milliseconds_of(time);
   char text[32];
@@ -66,7 +66,7 @@ void put_tls(const proxy::TlsFacts* tls, JsonObject& json) {
 void append_json_line(const proxy::ExchangeRecord& record, std::string& out) {
   thread_local std::string reason;
   JsonObject json(out);
-  put_time(record.accepted, json);
+  put_iso_time(record.accepted, json);
   json.text("client", record.client.host());
   json.number("client_port", record.client.port());
   json.text("listener", record.listener);

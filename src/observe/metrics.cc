@@ -8,17 +8,13 @@ namespace {
 
 using Process = ProcessStats;
 
-Duration part_of_second(WallTime now) {
-  return now - std::chrono::floor<std::chrono::seconds>(now);
-}
-
 Value connection_rate(const Process& process, const StatsSnapshot& stats) {
-  return process.totals.connections.at(part_of_second(stats.now));
+  return rate_now(process.totals.connections, stats.now);
 }
 
 Value always_one(const Process&, const StatsSnapshot&) { return 1; }
 
-constexpr Family<Process> kHaproxy[] = {
+constexpr Family<Process> kHaproxyProcess[] = {
     {"nbthread", kGauge, "Threads that serve.", member<Process, &Process::workers>},
     {"nbproc", kGauge, "Processes that serve: always 1.", always_one},
     {"relative_process_id", kGauge, "The number of this process: always 1.", always_one},
@@ -60,7 +56,7 @@ constexpr Family<Process> kHaproxy[] = {
 };
 
 // The start reads the configuration, too, and there is no process if that failed.
-constexpr Family<Process> kOwn[] = {
+constexpr Family<Process> kOwnProcess[] = {
     {"config_last_reload_successful", kGauge,
      "1 if the configuration in force is the one that was read last; 0: that had errors.",
      [](const Process& it, const StatsSnapshot&) -> Value {
@@ -84,9 +80,9 @@ void put_process(const StatsSnapshot& stats, PrometheusText& out) {
   process.add(stats.process, {});
   Subjects<Process> build(stats, out);
   build.add(stats.process, Labels().with("version", stats.process.version));
-  process.put("haproxy_process_", kHaproxy);
+  process.put("haproxy_process_", kHaproxyProcess);
   build.put("haproxy_process_", kBuildInfo);
-  process.put("stickler_", kOwn);
+  process.put("stickler_", kOwnProcess);
   build.put("stickler_", kBuildInfo);
 }
 

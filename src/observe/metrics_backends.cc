@@ -8,7 +8,7 @@ namespace {
 
 using Backend = BackendStats;
 
-constexpr Family<Backend> kHaproxy[] = {
+constexpr Family<Backend> kHaproxyBackends[] = {
     {"http_requests_total", kCounter, "Requests given to it.", count<Backend, Count::requests>},
     {"active_servers", kGauge, "Servers that take new sessions, without backup servers.",
      [](const Backend& it, const StatsSnapshot&) -> Value { return it.usable_servers(false); }},
@@ -20,12 +20,10 @@ constexpr Family<Backend> kHaproxy[] = {
      [](const Backend& it, const StatsSnapshot&) -> Value { return it.usable_weight(); }},
 };
 
-constexpr Family<Backend> kOwn[] = {
+constexpr Family<Backend> kOwnBackends[] = {
     {"queue_timeouts_total", kCounter, "Requests that waited for a server in vain.",
      count<Backend, Count::queue_timeouts>},
 };
-
-constexpr std::array<std::string_view, 2> kStates{"DOWN", "UP"};
 
 struct Histogram {
   std::string_view name;
@@ -59,8 +57,8 @@ void put_states(const Subjects<Backend>& backends) {
                      kGauge,
                      "1 for the state it is in; UP: it takes new sessions.",
                      {}},
-                    "state", kStates, [](const Backend& it, std::size_t state) -> Value {
-                      return (kStates[state] == "UP") == it.takes_new_sessions();
+                    "state", kProxyStates, [](const Backend& it, std::size_t state) -> Value {
+                      return (kProxyStates[state] == "UP") == it.takes_new_sessions();
                     });
   put_servers(backends,
               {"haproxy_backend_agg_server_status", kGauge, "How many servers are so.", {}},
@@ -82,11 +80,11 @@ void put_backend_metrics(const StatsSnapshot& stats, PrometheusText& out) {
   Subjects<Backend> backends(stats, out);
   for (const Backend& each : stats.backends) backends.add(each, Labels().with("proxy", each.name));
   backends.put("haproxy_backend_", kServedByHaproxysNames<Backend>);
-  backends.put("haproxy_backend_", kHaproxy);
+  backends.put("haproxy_backend_", kHaproxyBackends);
   backends.put_responses("haproxy_backend_http_responses_total");
   put_states(backends);
   backends.put("stickler_backend_", kServedByOwnNames<Backend>);
-  backends.put("stickler_backend_", kOwn);
+  backends.put("stickler_backend_", kOwnBackends);
   for (const Histogram& histogram : kHistograms) {
     out.family(histogram.name, PrometheusText::Type::histogram, histogram.help);
     for (const Backend& each : stats.backends) {

@@ -23,6 +23,9 @@ using Value = std::optional<Number>;
 inline constexpr auto kCounter = PrometheusText::Type::counter;
 inline constexpr auto kGauge = PrometheusText::Type::gauge;
 
+// HAProxy's, of listeners and backends.
+inline constexpr std::array<std::string_view, 2> kProxyStates{"DOWN", "UP"};
+
 // `Subject`: ListenerStats, ServerStats, …
 template <typename Subject>
 struct Family {

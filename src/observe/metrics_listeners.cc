@@ -16,7 +16,7 @@ Value sessions(const Listener& listener, const StatsSnapshot&) {
   return connections - std::min(connections, listener.totals[Count::handshakes_failed]);
 }
 
-constexpr Family<Listener> kHaproxy[] = {
+constexpr Family<Listener> kHaproxyListeners[] = {
     {"current_sessions", kGauge, "Connections open now.", member<Listener, &Listener::connections>},
     {"max_sessions", kGauge, "The most connections open at once.",
      member<Listener, &Listener::most_connections>},
@@ -46,12 +46,11 @@ constexpr Family<Listener> kHaproxy[] = {
      count<Listener, Count::local_answers>},
 };
 
-constexpr Family<Listener> kOwn[] = {
+constexpr Family<Listener> kOwnListeners[] = {
     {"open_tunnels", kGauge, "WebSockets and other tunnels open now.", open_tunnels<Listener>},
     {"tunnels_total", kCounter, "Tunnels begun.", count<Listener, Count::tunnels_begun>},
 };
 
-constexpr std::array<std::string_view, 2> kStates{"DOWN", "UP"};
 constexpr std::array<std::string_view, 3> kHandshakes{"full", "resumed", "failed"};
 
 Value handshakes(const Listener& listener, std::size_t kind) {
@@ -85,13 +84,14 @@ void put_listener_metrics(const StatsSnapshot& stats, PrometheusText& out) {
   for (const Listener& each : stats.listeners) {
     listeners.add(each, Labels().with("proxy", each.name));
   }
-  listeners.put("haproxy_frontend_", kHaproxy);
+  listeners.put("haproxy_frontend_", kHaproxyListeners);
   listeners.put_responses("haproxy_frontend_http_responses_total");
   const bool up = !stats.process.stopping;
-  listeners.put_each(
-      {"haproxy_frontend_status", kGauge, "1 for the state it is in.", {}}, "state", kStates,
-      [up](const Listener&, std::size_t state) -> Value { return (kStates[state] == "UP") == up; });
-  listeners.put("stickler_frontend_", kOwn);
+  listeners.put_each({"haproxy_frontend_status", kGauge, "1 for the state it is in.", {}}, "state",
+                     kProxyStates, [up](const Listener&, std::size_t state) -> Value {
+                       return (kProxyStates[state] == "UP") == up;
+                     });
+  listeners.put("stickler_frontend_", kOwnListeners);
   listeners.put_each({"stickler_frontend_tls_handshakes_total",
                       kCounter,
                       "TLS handshakes: full, resumed from a session before, or failed.",

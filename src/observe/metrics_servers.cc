@@ -11,7 +11,7 @@ const backend::CheckVerdict* last_check(const Server& server) {
   return server.checked && !server.checks.empty() ? &server.checks.back().verdict : nullptr;
 }
 
-constexpr Family<Server> kHaproxy[] = {
+constexpr Family<Server> kHaproxyServers[] = {
     {"limit_sessions", kGauge,
      "Requests and tunnels allowed at once (maxconn), if there is a limit.",
      [](const Server& it, const StatsSnapshot&) -> Value {
@@ -43,7 +43,7 @@ Value left(const Server& server, std::uint64_t Occupants::* what) {
   return server.drain ? Value(server.drain->occupants.*what) : Value();
 }
 
-constexpr Family<Server> kOwn[] = {
+constexpr Family<Server> kOwnServers[] = {
     {"sticky_sessions", kGauge, "Different sessions seen in the last 15 minutes, about.",
      member<Server, &Server::sessions>},
     {"drain_sessions", kGauge, "While it drains: sessions seen in the last 5 minutes.",
@@ -59,7 +59,7 @@ constexpr Family<Server> kOwn[] = {
      [](const Server& it, const StatsSnapshot&) { return until(it, &DrainReport::until_limit); }},
 };
 
-std::string_view state_of(const Server& server) {
+std::string_view haproxy_state(const Server& server) {
   switch (server.availability) {
     case balance::Availability::up:
       return "UP";
@@ -76,7 +76,9 @@ std::string_view state_of(const Server& server) {
 
 }  // namespace
 
-bool is_in(const ServerStats& server, std::string_view state) { return state_of(server) == state; }
+bool is_in(const ServerStats& server, std::string_view state) {
+  return haproxy_state(server) == state;
+}
 
 bool check_found(const ServerStats& server, std::string_view state) {
   const backend::CheckVerdict* last = last_check(server);
@@ -90,7 +92,7 @@ void put_server_metrics(const StatsSnapshot& stats, PrometheusText& out) {
     for (const Server& each : backend.servers) servers.add(each, proxy.with("server", each.name));
   }
   servers.put("haproxy_server_", kServedByHaproxysNames<Server>);
-  servers.put("haproxy_server_", kHaproxy);
+  servers.put("haproxy_server_", kHaproxyServers);
   servers.put_responses("haproxy_server_http_responses_total");
   servers.put_each(
       {"haproxy_server_status", kGauge, "1 for the state it is in.", {}}, "state", kServerStates,
@@ -101,7 +103,7 @@ void put_server_metrics(const StatsSnapshot& stats, PrometheusText& out) {
                      return check_found(it, kCheckStates[state]);
                    });
   servers.put("stickler_server_", kServedByOwnNames<Server>);
-  servers.put("stickler_server_", kOwn);
+  servers.put("stickler_server_", kOwnServers);
 }
 
 }  // namespace stickler::observe

@@ -10,26 +10,26 @@ using Counts = balance::StickyTable::Counts;
 using Sharing = cluster::SharingReport;
 
 template <auto Member>
-Value counted(const Table& table, const StatsSnapshot&) {
+Value table_count(const Table& table, const StatsSnapshot&) {
   return table.counts.*Member;
 }
 
-constexpr Family<Table> kHaproxy[] = {
+constexpr Family<Table> kHaproxyTables[] = {
     {"size", kGauge, "Keys that there is room for.",
      [](const Table& it, const StatsSnapshot&) -> Value { return it.limits.entries; }},
-    {"used", kGauge, "Keys that are kept.", counted<&Counts::entries>},
+    {"used", kGauge, "Keys that are kept.", table_count<&Counts::entries>},
 };
 
-constexpr Family<Table> kOwn[] = {
-    {"hits_total", kCounter, "Requests whose key was known.", counted<&Counts::hits>},
-    {"misses_total", kCounter, "Requests whose key was new.", counted<&Counts::misses>},
-    {"claims_total", kCounter, "New keys that a server got.", counted<&Counts::claims>},
+constexpr Family<Table> kOwnTables[] = {
+    {"hits_total", kCounter, "Requests whose key was known.", table_count<&Counts::hits>},
+    {"misses_total", kCounter, "Requests whose key was new.", table_count<&Counts::misses>},
+    {"claims_total", kCounter, "New keys that a server got.", table_count<&Counts::claims>},
     {"moves_total", kCounter, "Keys that had lost their server and got another one.",
-     counted<&Counts::moves>},
+     table_count<&Counts::moves>},
     {"expired_total", kCounter, "Keys forgotten because nobody used them for long.",
-     counted<&Counts::expired>},
+     table_count<&Counts::expired>},
     {"evicted_total", kCounter, "Keys forgotten because the table was full.",
-     counted<&Counts::evicted>},
+     table_count<&Counts::evicted>},
     {"corrected_total", kCounter, "Keys that other balancers had another server for.",
      [](const Table& it, const StatsSnapshot&) -> Value {
        return it.shared ? Value(it.counts.corrected) : std::nullopt;
@@ -75,8 +75,8 @@ void put_table_metrics(const StatsSnapshot& stats, PrometheusText& out) {
   for (const Table& each : stats.tables) {
     tables.add(each, Labels().with("name", each.name).with("type", "string"));
   }
-  tables.put("haproxy_sticktable_", kHaproxy);
-  tables.put("stickler_sticktable_", kOwn);
+  tables.put("haproxy_sticktable_", kHaproxyTables);
+  tables.put("stickler_sticktable_", kOwnTables);
   Subjects<Sharing> redis(stats, out);
   if (stats.sharing) redis.add(*stats.sharing, {});
   redis.put("stickler_redis_", kRedis);

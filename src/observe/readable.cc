@@ -21,11 +21,11 @@ std::string scaled(double value, std::string_view unit) {
                        : fmt::format("{:.0f} {}", value, unit);
 }
 
-struct Unit {
+struct SpanUnit {
   Duration length;
   std::string_view name;
 };
-constexpr std::array<Unit, 4> kUnits{{{days(1), "d"}, {1h, "h"}, {1min, "min"}, {1s, "s"}}};
+constexpr std::array<SpanUnit, 4> kSpanUnits{{{days(1), "d"}, {1h, "h"}, {1min, "min"}, {1s, "s"}}};
 
 std::tm local_parts(WallTime when) {
   const std::time_t second = std::chrono::system_clock::to_time_t(when);
@@ -82,13 +82,13 @@ std::string readable_latency(Duration span) {
 
 // The greatest unit, and the next one while it still matters.
 std::string readable_span(Duration span) {
-  for (std::size_t i = 0; i + 1 < kUnits.size(); ++i) {
-    const auto& [length, name] = kUnits[i];
+  for (std::size_t i = 0; i + 1 < kSpanUnits.size(); ++i) {
+    const auto& [length, name] = kSpanUnits[i];
     if (span < length) continue;
     const auto whole = span / length;
-    const auto rest = span % length / kUnits[i + 1].length;
+    const auto rest = span % length / kSpanUnits[i + 1].length;
     if (whole >= 10 || rest == 0) return fmt::format("{} {}", whole, name);
-    return fmt::format("{} {} {} {}", whole, name, rest, kUnits[i + 1].name);
+    return fmt::format("{} {} {} {}", whole, name, rest, kSpanUnits[i + 1].name);
   }
   return fmt::format("{} s", span / Duration{1s});
 }

@@ -27,9 +27,10 @@ struct Listing {
   std::string (*lines)(const Clusters& clusters, WallTime now);
   std::string (*json)(const Clusters& clusters);
 };
-constexpr Listing kBuckets{"usage: show buckets [<cluster>] [json]", bucket_lines,
-                           clusters_buckets_json};
-constexpr Listing kNodes{"usage: show nodes [<cluster>] [json]", node_lines, clusters_nodes_json};
+constexpr Listing kBucketListing{"usage: show buckets [<cluster>] [json]", bucket_lines,
+                                 clusters_buckets_json};
+constexpr Listing kNodeListing{"usage: show nodes [<cluster>] [json]", node_lines,
+                               clusters_nodes_json};
 
 // A cluster may be called "json": then that has to be said once more.
 std::string show(const Administration& administration, Words words, const Listing& listing) {
@@ -75,10 +76,10 @@ net::Task<std::string> rebalance(Administration* administration, Words words) {
 void add_cluster_commands(RuntimeCommands& commands, Administration& administration) {
   commands.add("show buckets", "[<cluster>] [json]",
                "Clusters' buckets: which node has each, and which move.",
-               [&](const Words& words) { return show(administration, words, kBuckets); });
+               [&](const Words& words) { return show(administration, words, kBucketListing); });
   commands.add("show nodes", "[<cluster>] [json]",
                "Clusters' nodes: whether they are there, and how many buckets they have.",
-               [&](const Words& words) { return show(administration, words, kNodes); });
+               [&](const Words& words) { return show(administration, words, kNodeListing); });
   commands.add(
       {"rebalance", "[<cluster>] [dry-run] [json]",
        "Gives all nodes of a cluster the same number of buckets; says how many move.",

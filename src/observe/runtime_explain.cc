@@ -34,7 +34,7 @@ constexpr std::array<ListOption, 5> kLists{{{"--header", &ExplainWords::headers}
                                             {"--drain", &ExplainWords::drain},
                                             {"--maint", &ExplainWords::maint}}};
 
-struct Asked {
+struct AskedExplanation {
   ExplainWords words;
   bool json = false;
 };
@@ -54,8 +54,8 @@ bool take_option(const std::string& name, const std::string& value, ExplainWords
   return false;
 }
 
-Result<Asked, std::string> read(const Words& given) {
-  Asked asked;
+Result<AskedExplanation, std::string> read(const Words& given) {
+  AskedExplanation asked;
   Words request;
   for (std::size_t at = 0; at < given.size(); ++at) {
     const std::string& word = given[at];

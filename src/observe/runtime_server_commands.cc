@@ -20,7 +20,7 @@ std::optional<Admin> admin_of(std::string_view word) {
   return std::nullopt;
 }
 
-std::optional<unsigned> number_in(std::string_view text) {
+std::optional<unsigned> weight_in(std::string_view text) {
   unsigned number = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
@@ -39,7 +39,7 @@ std::string set_state(Administration& administration, ServerName server, std::st
 std::string set_weight(Administration& administration, ServerName server, std::string_view word) {
   const bool relative = word.ends_with('%');
   if (relative) word.remove_suffix(1);
-  std::optional<unsigned> number = number_in(word);
+  std::optional<unsigned> number = weight_in(word);
   if (!number) return "Require <weight> or <weight%>.";
   if (relative) {
     if (*number > 100) return "Relative weight can only be between 0 and 100% inclusive.";

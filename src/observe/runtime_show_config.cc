@@ -20,7 +20,7 @@ std::string lines_of(const Settings& settings) {
   return text;
 }
 
-std::string to_json(const Settings& settings) {
+std::string settings_json(const Settings& settings) {
   Json all = Json::array();
   for (const config::EffectiveSetting& setting : settings) {
     all.push_back(
@@ -37,7 +37,7 @@ void add_show_config_command(RuntimeCommands& commands, const Administration& ad
                [&](const Words& words) {
                  const bool json = std::ranges::find(words, "json") != words.end();
                  const Settings& settings = administration.settings();
-                 return json ? to_json(settings) : lines_of(settings);
+                 return json ? settings_json(settings) : lines_of(settings);
                });
 }
 

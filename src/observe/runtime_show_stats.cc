@@ -17,7 +17,7 @@ bool has(const Words& words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
 }
 
-std::optional<int> number_in(std::string_view text) {
+std::optional<int> integer_in(std::string_view text) {
   int number = 0;
   const char* end = text.data() + text.size();
   auto [rest, error] = std::from_chars(text.data(), end, number);
@@ -26,7 +26,7 @@ std::optional<int> number_in(std::string_view text) {
 
 // What `<iid>` or a name means; several if a listener and a backend share the name.
 std::vector<std::size_t> proxies_called(const StatsSnapshot& stats, std::string_view word) {
-  const std::optional<int> wanted = number_in(word);
+  const std::optional<int> wanted = integer_in(word);
   std::vector<std::size_t> found;
   auto look_at = [&](const auto& proxy) {
     const std::size_t number = proxy_number(proxy);
@@ -42,8 +42,8 @@ std::vector<std::size_t> proxies_called(const StatsSnapshot& stats, std::string_
 // HAProxy's filter, "<iid|name> <kinds> <sid>", where -1 is all. False if there is no such proxy.
 bool filter(const StatsSnapshot& stats, const Words& words, StatsView& view) {
   if (words.size() < 3) return true;
-  const std::optional<int> kinds = number_in(words[1]);
-  const std::optional<int> server = number_in(words[2]);
+  const std::optional<int> kinds = integer_in(words[1]);
+  const std::optional<int> server = integer_in(words[2]);
   if (!kinds || !server) return true;
   view.kinds = static_cast<unsigned>(*kinds);
   if (*server != -1) view.server = static_cast<std::size_t>(*server);

@@ -22,7 +22,7 @@ constexpr const char* kHowToClear = "usage: clear table <name> [key <key> | serv
 TimePoint now() { return net::EventLoop::current().now(); }
 
 // "<table> [<what> <value>] [json]"
-struct Asked {
+struct AskedTable {
   std::string table;
   std::string what;   // "key", "server"; "" : all
   std::string value;  // which one
@@ -33,9 +33,9 @@ struct Asked {
 
 // By their number, so that a table, a key and a server may be called "json". Nothing: it is
 // something else.
-std::optional<Asked> asked_in(const Words& words) {
+std::optional<AskedTable> asked_in(const Words& words) {
   if (words.empty() || words.size() > 4) return std::nullopt;
-  Asked asked;
+  AskedTable asked;
   asked.table = words[0];
   asked.json = words.size() % 2 == 0;
   if (asked.json && words.back() != "json") return std::nullopt;
@@ -56,7 +56,7 @@ std::vector<std::string> spellings(const std::string& typed, const StickTables& 
 }
 
 std::vector<ListedKey> keys_of(const StickyTable& table, const StickTables& tables,
-                               const Asked& asked) {
+                               const AskedTable& asked) {
   std::vector<ListedKey> keys;
   const auto list = [&](TableEntry entry) {
     const std::string_view server = tables.server_name(entry.server);
@@ -76,7 +76,7 @@ std::vector<ListedKey> keys_of(const StickyTable& table, const StickTables& tabl
 }
 
 std::string table_text(const TableStats& table, const StatsSnapshot& stats,
-                       const std::vector<ListedKey>& keys, const Asked& asked) {
+                       const std::vector<ListedKey>& keys, const AskedTable& asked) {
   std::string text = table_headline(table, stats);
   if (asked.of("")) text += table_counts_line(table);
   for (const ListedKey& key : keys) text += key_line(key, table);
@@ -95,7 +95,7 @@ std::string tables_text(const StatsSnapshot& stats) {
 std::string show_table(Administration& administration, const Words& words) {
   if (words.empty()) return tables_text(administration.stats());
   if (words == Words{"json"}) return tables_json(administration.stats());
-  const std::optional<Asked> asked = asked_in(words);
+  const std::optional<AskedTable> asked = asked_in(words);
   if (!asked || !(asked->of("") || asked->of("key"))) return kHowToShow;
   const StatsSnapshot stats = administration.stats();
   const StickTables& tables = *administration.snapshot().tables;
@@ -127,7 +127,7 @@ std::size_t forget_server(StickyTable& table, std::string_view name, StickTables
 
 // Silent, as in HAProxy, unless it is asked for JSON.
 std::string clear_table(Administration& administration, const Words& words) {
-  const std::optional<Asked> asked = asked_in(words);
+  const std::optional<AskedTable> asked = asked_in(words);
   if (!asked) return kHowToClear;
   StickTables& tables = *administration.snapshot().tables;
   const std::shared_ptr<StickyTable> table = tables.find(asked->table);

@@ -30,7 +30,7 @@ Json drain_of(const ServerStats& server) {
           {"limit_in", span_or_null(drain.until_limit)}};
 }
 
-Json to_json(const BackendStats& backend, const ServerStats& server) {
+Json server_json(const BackendStats& backend, const ServerStats& server) {
   const Totals& totals = server.totals;
   return {{"backend", backend.name},
           {"server", server.name},
@@ -63,7 +63,7 @@ Json to_json(const BackendStats& backend, const ServerStats& server) {
 std::string servers_json(const StatsSnapshot& stats) {
   Json all = Json::array();
   for (const BackendStats& backend : stats.backends) {
-    for (const ServerStats& server : backend.servers) all.push_back(to_json(backend, server));
+    for (const ServerStats& server : backend.servers) all.push_back(server_json(backend, server));
   }
   return document(all);
 }

@@ -17,7 +17,7 @@ namespace {
 using backend::Admin;
 using backend::CheckResult;
 
-constexpr std::string_view kNames =
+constexpr std::string_view kColumnNames =
     "# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight "
     "srv_time_since_last_change srv_check_status srv_check_result srv_check_health "
     "srv_check_state srv_agent_state bk_f_forced_id srv_f_forced_id srv_fqdn srv_port srvrecord "
@@ -88,7 +88,7 @@ struct Place {
   unsigned port = 0;
 };
 
-Place place_of(const ServerStats& server) {
+Place network_place(const ServerStats& server) {
   Place place;
   const auto now = net::Address::parse(server.address);
   if (now && now->family() != AF_UNIX) {
@@ -103,8 +103,8 @@ Place place_of(const ServerStats& server) {
   return place;
 }
 
-std::string line_of(const BackendStats& backend, const ServerStats& server, WallTime now) {
-  const Place place = place_of(server);
+std::string state_line(const BackendStats& backend, const ServerStats& server, WallTime now) {
+  const Place place = network_place(server);
   const auto since = std::chrono::floor<std::chrono::seconds>(now - server.since).count();
   const int status =
       status_number(server.checked ? last_verdict(server).result : CheckResult::none);
@@ -151,7 +151,7 @@ std::string connections_line(const BackendStats& backend, const ServerStats& ser
     sum += count;
     per_worker += fmt::format(" {}", count);
   }
-  const Place place = place_of(server);
+  const Place place = network_place(server);
   return fmt::format("{} {}/{} {} {} - 0 {} {} 0 0 {} -1 {}{}\n", name, proxy_number(backend),
                      server_number(server), place.host, place.port, server.active,
                      server.most_active, sum, sum, per_worker);
@@ -161,10 +161,10 @@ std::string connections_line(const BackendStats& backend, const ServerStats& ser
 
 std::string servers_state(const StatsSnapshot& stats, std::string_view backend) {
   std::string text = "1\n";
-  text += kNames;
+  text += kColumnNames;
   for (const BackendStats& each : stats.backends) {
     if (!backend.empty() && each.name != backend) continue;
-    for (const ServerStats& server : each.servers) text += line_of(each, server, stats.now);
+    for (const ServerStats& server : each.servers) text += state_line(each, server, stats.now);
   }
   return text;
 }

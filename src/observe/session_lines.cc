@@ -49,7 +49,7 @@ std::string in_quotes(std::string_view text) {
   return result;
 }
 
-std::string line_of(const proxy::LiveSession& session) {
+std::string live_session_line(const proxy::LiveSession& session) {
   std::string line = "proto=" + std::string(protocol_of(session.client)) +
                      " src=" + session.client + " fe=" + session.listener +
                      " be=" + or_none(session.backend, "<NONE>") +
@@ -67,7 +67,7 @@ std::string session_lines(const std::vector<proxy::LiveSession>& sessions) {
   std::string text;
   std::size_t number = 0;
   for (const proxy::LiveSession& session : sessions) {
-    text += fmt::format("{:#x}: {}\n", ++number, line_of(session));
+    text += fmt::format("{:#x}: {}\n", ++number, live_session_line(session));
   }
   return text;
 }

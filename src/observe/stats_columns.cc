@@ -11,7 +11,6 @@ namespace stickler::observe {
 namespace {
 
 using backend::CheckResult;
-using config::Backend;
 
 // ---- values ----
 
@@ -29,18 +28,15 @@ std::string whole_milliseconds(Duration span) {
   return std::to_string(std::chrono::floor<std::chrono::milliseconds>(span).count());
 }
 
-// Of the second that is not over yet.
-Duration passed(WallTime now) { return now - std::chrono::floor<std::chrono::seconds>(now); }
-
-std::string_view algorithm_word(Backend::Balance balance) {
+std::string_view algorithm_word(config::Backend::Balance balance) {
   switch (balance) {
-    case Backend::Balance::roundrobin:
+    case config::Backend::Balance::roundrobin:
       return "roundrobin";
-    case Backend::Balance::leastconn:
+    case config::Backend::Balance::leastconn:
       return "leastconn";
-    case Backend::Balance::source:
+    case config::Backend::Balance::source:
       return "source";
-    case Backend::Balance::first:
+    case config::Backend::Balance::first:
       return "first";
   }
   ASSERT(false);
@@ -66,11 +62,11 @@ template <Count what>
 constexpr auto kCounted = [](const auto& row) { return number(row.of.totals[what]); };
 
 constexpr auto kRequestRate = [](const auto& row) {
-  return number(row.of.totals.requests.at(passed(row.all.now)));
+  return number(rate_now(row.of.totals.requests, row.all.now));
 };
 constexpr auto kMostRequests = [](const auto& row) { return number(row.of.highest.requests); };
 constexpr auto kConnectionRate = [](const ListenerRow& row) {
-  return number(row.of.totals.connections.at(passed(row.all.now)));
+  return number(rate_now(row.of.totals.connections, row.all.now));
 };
 constexpr auto kMostConnections = [](const ListenerRow& row) {
   return number(row.of.highest.connections);
@@ -103,9 +99,9 @@ constexpr auto kWeight = [](const ServerRow& row) { return number(row.of.weight)
 
 // ---- … and of servers that are checked ----
 
-using Cell = std::string (*)(const ServerRow& row);
+using ServerCell = std::string (*)(const ServerRow& row);
 
-template <Cell cell>
+template <ServerCell cell>
 constexpr auto kIfChecked =
     [](const ServerRow& row) { return row.of.checked ? cell(row) : std::string(); };
 
@@ -139,7 +135,7 @@ constexpr Column legend(Column column) {
 
 constexpr Column absent(std::string_view name) { return {name, "", ""}; }
 
-constexpr Column kColumns[] = {
+constexpr Column kCsvColumns[] = {
     {"pxname", "KNS", "str", kName, kName, [](const ServerRow& row) { return row.backend.name; }},
     {"svname", "KNS", "str", [](const ListenerRow&) { return std::string("FRONTEND"); },
      [](const BackendRow&) { return std::string("BACKEND"); }, kName},
@@ -300,7 +296,7 @@ constexpr Column kColumns[] = {
     absent("h1_spliced_bytes_out"),
 };
 
-static_assert(kColumns[kFirstOfModules].name == "ssl_sess");
+static_assert(kCsvColumns[kFirstOfModules].name == "ssl_sess");
 
 }  // namespace
 
@@ -308,6 +304,6 @@ std::size_t proxy_number(const ListenerStats& listener) { return 2 + 2 * listene
 std::size_t proxy_number(const BackendStats& backend) { return 3 + 2 * backend.id; }
 std::size_t server_number(const ServerStats& server) { return 1 + server.id; }
 
-std::span<const Column> stats_columns() { return kColumns; }
+std::span<const Column> stats_columns() { return kCsvColumns; }
 
 }  // namespace stickler::observe

@@ -11,7 +11,7 @@ namespace {
 
 // ---- rows ----
 
-bool is_hidden(const ServerStats& server, const StatsView& view) {
+bool is_left_out(const ServerStats& server, const StatsView& view) {
   const bool maint = server.admin == backend::Admin::maint;
   if (maint && (view.without_maint || view.without_down)) return true;
   if (view.server && server_number(server) != *view.server) return true;
@@ -32,7 +32,7 @@ void for_each_row(const StatsSnapshot& stats, const StatsView& view, Write write
   for (const BackendStats& backend : stats.backends) {
     if (!is_wanted(proxy_number(backend), view)) continue;
     for (const ServerStats& server : backend.servers) {
-      if ((view.kinds & StatsView::kServers) == 0 || is_hidden(server, view)) continue;
+      if ((view.kinds & StatsView::kServers) == 0 || is_left_out(server, view)) continue;
       write(ServerRow{stats, backend, server});
     }
     if ((view.kinds & StatsView::kBackends) != 0) write(BackendRow{stats, backend});
@@ -84,7 +84,7 @@ Owner owner_of(const ServerRow& row) {
 
 // Calls `write` for each value that there is.
 template <typename Row, typename Write>
-void for_each_field(const Row& row, const StatsView& view, Write write) {
+void for_each_known_value(const Row& row, const StatsView& view, Write write) {
   for_each_value(row, view, [&](std::size_t position, const Column& column, std::string value) {
     if (value.empty()) return;
     write(HaproxyField{position, column.name, column.tags, column.type, std::move(value)});
@@ -114,8 +114,8 @@ std::string stats_typed(const StatsSnapshot& stats, const StatsView& view) {
     const Owner owner = owner_of(row);
     const std::string before = std::string(1, owner.letter) + "." + std::to_string(owner.proxy) +
                                "." + std::to_string(owner.number) + ".";
-    for_each_field(row, view,
-                   [&](const HaproxyField& field) { text += before + typed_text(field) + "\n"; });
+    for_each_known_value(
+        row, view, [&](const HaproxyField& field) { text += before + typed_text(field) + "\n"; });
   });
   return text;
 }
@@ -125,7 +125,7 @@ std::string stats_json(const StatsSnapshot& stats, const StatsView& view) {
   for_each_row(stats, view, [&](const auto& row) {
     const Owner owner = owner_of(row);
     text += text.size() > 1 ? ",[" : "[";
-    for_each_field(row, view, [&](const HaproxyField& field) {
+    for_each_known_value(row, view, [&](const HaproxyField& field) {
       text += text.back() == '[' ? "{" : ",{";
       text += R"("objType":")" + std::string(owner.word) + R"(","proxyId":)" +
               std::to_string(owner.proxy) + R"(,"id":)" + std::to_string(owner.number) + ",";

@@ -15,7 +15,7 @@ namespace {
 
 using balance::Availability;
 
-constexpr std::array<TableColumn, 15> kColumns{{
+constexpr std::array<TableColumn, 15> kServerColumns{{
     {"Server", "", "Name and address; leads to everything about it"},
     {"State", "for", "And how long it has been usable or not"},
     {"Sessions", "", "Sticky sessions seen in the last 15 minutes, about"},
@@ -68,7 +68,7 @@ std::string progress_of(const ServerStats& server) {
   return {};
 }
 
-void put_state(const ServerStats& server, WallTime now, Html& html) {
+void put_server_state(const ServerStats& server, WallTime now, Html& html) {
   const State state = state_of(server);
   html.mark("<b class=\"state ").mark(state.style).mark("\">").mark(state.word).mark("</b> ");
   html.mark("<small>");
@@ -81,7 +81,7 @@ void put_state(const ServerStats& server, WallTime now, Html& html) {
 
 // ---- checks ----
 
-std::string words_of(const backend::CheckRecord& check, WallTime now) {
+std::string check_words(const backend::CheckRecord& check, WallTime now) {
   return fmt::format("{} {} {}", clock_text(check.when, now),
                      backend::haproxy_word(check.verdict.result), check.verdict.text);
 }
@@ -95,12 +95,12 @@ void put_strip(const ServerStats& server, WallTime now, Html& html) {
       .mark("\">");
   for (const backend::CheckRecord& check : server.checks) {
     html.mark(check.verdict.passed ? Markup("<i title=\"") : "<i class=\"failed\" title=\"");
-    html.text(words_of(check, now)).mark("\"></i>");
+    html.text(check_words(check, now)).mark("\"></i>");
   }
   html.mark("</span>");
 }
 
-void put_checks(const ServerStats& server, WallTime now, Html& html) {
+void put_check_summary(const ServerStats& server, WallTime now, Html& html) {
   if (!server.checked) {
     html.mark("<span>not checked</span>");
     return;
@@ -137,7 +137,7 @@ void put_traffic(const Totals& totals, Cells& cells) {
   cells.counts(totals[Count::client_aborts], totals[Count::server_aborts]);
 }
 
-std::string remarks_on(const ServerStats& server) {
+std::string server_remarks(const ServerStats& server) {
   std::string text = server.address.empty() ? server.configured : server.address;
   if (server.backup) text += ", backup";
   if (server.weight != 1 || server.weight != server.file_weight) {
@@ -154,7 +154,7 @@ void put_name(const PageView& view, const BackendStats& backend, const ServerSta
   options.server = options.server == name ? "" : name;
   html.mark("<a href=\"").text(view.page.uri + to_text(options));
   html.mark("#").text(options.server.empty() ? backend.name : name).mark("\">");
-  html.text(server.name).mark("</a> <small>").text(remarks_on(server)).mark("</small>");
+  html.text(server.name).mark("</a> <small>").text(server_remarks(server)).mark("</small>");
 }
 
 void put_server(const PageView& view, const BackendStats& backend, const ServerStats& server,
@@ -163,8 +163,8 @@ void put_server(const PageView& view, const BackendStats& backend, const ServerS
   html.mark("<tr class=\"of-").mark(state_of(server).style).mark("\"><th scope=\"row\">");
   put_name(view, backend, server, html);
   html.mark("</th>");
-  Cells cells(kColumns, html);
-  cells.cell_with([&] { put_state(server, now, html); });
+  Cells cells(kServerColumns, html);
+  cells.cell_with([&] { put_server_state(server, now, html); });
   cells.cell(backend.cookie.empty() ? "–" : readable_count(server.sessions));
   cells.cell(readable_count(server.totals.open_tunnels()));
   cells.cell(readable_count(server.active), limited(server.most_active, server.maxconn));
@@ -172,12 +172,12 @@ void put_server(const PageView& view, const BackendStats& backend, const ServerS
   cells.counts(rate_now(server.totals.requests, now), server.highest.requests);
   put_latency(server.recent_responses, cells);
   put_traffic(server.totals, cells);
-  cells.cell_with([&] { put_checks(server, now, html); });
+  cells.cell_with([&] { put_check_summary(server, now, html); });
   cells.cell(readable_span(server.downtime), readable_count(server.went_down));
   html.mark("</tr>\n");
 }
 
-SpanBuckets recent_of(const BackendStats& backend) {
+SpanBuckets recent_responses(const BackendStats& backend) {
   SpanBuckets sum{};
   for (const ServerStats& server : backend.servers) {
     for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += server.recent_responses[i];
@@ -200,14 +200,14 @@ void put_backend_state(const BackendStats& backend, WallTime now, Html& html) {
 
 void put_sum(const BackendStats& backend, WallTime now, Html& html) {
   html.mark("<tfoot><tr><th scope=\"row\">All of ").text(backend.name).mark("</th>");
-  Cells cells(kColumns, html);
+  Cells cells(kServerColumns, html);
   cells.cell_with([&] { put_backend_state(backend, now, html); });
   cells.cell(backend.cookie.empty() ? "–" : readable_count(backend.sessions));
   cells.cell(readable_count(backend.totals.open_tunnels()));
   cells.counts(backend.active, backend.most_active);
   cells.counts(backend.queued, backend.most_queued);
   cells.counts(rate_now(backend.totals.requests, now), backend.highest.requests);
-  put_latency(recent_of(backend), cells);
+  put_latency(recent_responses(backend), cells);
   put_traffic(backend.totals, cells);
   cells.cell("–");
   cells.cell(readable_span(backend.downtime), readable_count(backend.went_down));
@@ -231,7 +231,7 @@ void put_backend(const PageView& view, const BackendStats& backend, Html& html) 
   html.text(backend.name).mark("</h2>\n");
   put_summary(backend, html);
   html.mark("<table class=\"servers\" aria-labelledby=\"").text(backend.name).mark("\">\n");
-  put_table_head(kColumns, html);
+  put_table_head(kServerColumns, html);
   html.mark("<tbody>\n");
   for (const ServerStats& server : backend.servers) put_server(view, backend, server, html);
   html.mark("</tbody>\n");

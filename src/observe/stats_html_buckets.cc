@@ -24,21 +24,21 @@ constexpr std::size_t kMostCells = 256;
 // Further nodes have the same colours once more, but numbers of their own.
 constexpr std::array<Markup, 8> kColours{"n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7"};
 
-using Node = std::optional<std::size_t>;  // by its place in the report; nothing: nobody
+using NodePlace = std::optional<std::size_t>;  // by its place in the report; nothing: nobody
 
-Node place_of(const ClusterReport& report, const std::string& id) {
+NodePlace place_of(const ClusterReport& report, const std::string& id) {
   const auto node = std::ranges::find(report.nodes, id, &cluster::NodeReport::id);
   if (id.empty() || node == report.nodes.end()) return std::nullopt;
   return static_cast<std::size_t>(node - report.nodes.begin());
 }
 
-std::string number_of(Node node) { return node ? std::to_string(*node + 1) : "–"; }
+std::string number_of(NodePlace node) { return node ? std::to_string(*node + 1) : "–"; }
 
 // What a cell shows.
 struct Cell {
   std::size_t first = 0;  // bucket
   std::size_t last = 0;
-  Node node;           // who has it, or is going to if nobody knows who has it
+  NodePlace node;      // who has it, or is going to if nobody knows who has it
   bool mixed = false;  // there are several
   bool moves = false;  // any of them
   std::string label;   // few characters: "1", "›2"
@@ -48,7 +48,7 @@ Cell cell_of(const ClusterReport& report, std::size_t first, std::size_t last) {
   Cell cell{first, last, {}, false, false, ""};
   for (std::size_t i = first; i <= last; ++i) {
     const BucketState& state = report.buckets[i].state;
-    const Node node = place_of(report, state.owner.empty() ? state.next : state.owner);
+    const NodePlace node = place_of(report, state.owner.empty() ? state.next : state.owner);
     if (i > first && node != cell.node) cell.mixed = true;
     if (i == first) cell.node = node;
     cell.moves |= state.moves();
@@ -63,7 +63,7 @@ Cell cell_of(const ClusterReport& report, std::size_t first, std::size_t last) {
 // ---- in words ----
 
 // "7f: node-a → node-b, closing for 12 s: rebalance"
-std::string describe(const ClusterReport& report, std::size_t bucket, WallTime now) {
+std::string describe_bucket(const ClusterReport& report, std::size_t bucket, WallTime now) {
   const auto& [state, since] = report.buckets[bucket];
   std::string text = bucket_label(report, bucket) + ": ";
   if (state.stage == Stage::unowned) return text + "no node has it";
@@ -97,8 +97,8 @@ std::string describe_several(const ClusterReport& report, const Cell& cell) {
   return text + list;
 }
 
-std::string describe(const ClusterReport& report, const Cell& cell, WallTime now) {
-  if (cell.first == cell.last) return describe(report, cell.first, now);
+std::string describe_cell(const ClusterReport& report, const Cell& cell, WallTime now) {
+  if (cell.first == cell.last) return describe_bucket(report, cell.first, now);
   return describe_several(report, cell);
 }
 
@@ -108,7 +108,7 @@ void put_cell(const ClusterReport& report, const Cell& cell, WallTime now, Html&
   html.mark("<i class=\"");
   html.mark(cell.node && !cell.mixed ? kColours[*cell.node % kColours.size()] : Markup("none"));
   if (cell.moves) html.mark(" moves");
-  html.mark("\" title=\"").text(describe(report, cell, now)).mark("\">");
+  html.mark("\" title=\"").text(describe_cell(report, cell, now)).mark("\">");
   html.text(cell.label).mark("</i>");
 }
 

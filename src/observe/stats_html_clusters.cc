@@ -24,7 +24,7 @@ constexpr std::size_t kMovesSeen = 6;
 constexpr std::size_t kMovesShown = 36;  // on demand
 constexpr std::size_t kBalancersShown = 16;
 
-constexpr std::array<TableColumn, 6> kColumns{{
+constexpr std::array<TableColumn, 6> kNodeColumns{{
     {"Node", "", "Its number and colour above, its name, and where balancers find it"},
     {"Key", "", "Whether it is registered in etcd, or since when it is not"},
     {"Buckets", "share", "Those that it serves, and how much of all that is"},
@@ -45,7 +45,7 @@ void put_standing(const ClusterReport& report, Html& html) {
   }
 }
 
-void put_state(const ClusterReport& report, Html& html) {
+void put_cluster_line(const ClusterReport& report, Html& html) {
   html.mark("<p class=\"line\">");
   put_standing(report, html);
   html.mark(" ").text(cluster_details(report));
@@ -65,8 +65,8 @@ void put_move(const ClusterReport& report, std::size_t bucket, WallTime now, Htm
   html.text(cause_in_words(it.state.cause)).mark("</small></span></li>\n");
 }
 
-void put_list(const ClusterReport& report, std::span<const std::size_t> moving, WallTime now,
-              Html& html) {
+void put_move_list(const ClusterReport& report, std::span<const std::size_t> moving, WallTime now,
+                   Html& html) {
   html.mark("<ol aria-label=\"Buckets that move\">\n");
   for (const std::size_t bucket : moving) put_move(report, bucket, now, html);
   html.mark("</ol>\n");
@@ -77,12 +77,12 @@ void put_moves(const ClusterReport& report, WallTime now, Html& html) {
   if (moving.empty()) return;
   const std::span<const std::size_t> all(moving);
   html.mark("<div class=\"news\">\n");
-  put_list(report, all.first(std::min(kMovesSeen, all.size())), now, html);
+  put_move_list(report, all.first(std::min(kMovesSeen, all.size())), now, html);
   if (all.size() > kMovesSeen) {
     html.mark("<details><summary>").text(std::to_string(all.size() - kMovesSeen));
     html.mark(" more</summary>\n");
     const auto shown = all.first(std::min(kMovesShown, all.size()));
-    put_list(report, shown.subspan(kMovesSeen), now, html);
+    put_move_list(report, shown.subspan(kMovesSeen), now, html);
     if (all.size() > kMovesShown) html.mark("<p>… and others</p>\n");
     html.mark("</details>\n");
   }
@@ -98,7 +98,7 @@ void put_node(const ClusterReport& report, std::size_t index, WallTime now, Html
   html.mark("><th scope=\"row\">");
   put_swatch(index, html);
   html.text(node.id).mark(" <small>").text(node.urls.local_node_url).mark("</small></th>");
-  Cells cells(kColumns, html);
+  Cells cells(kNodeColumns, html);
   cells.cell(key_in_words(node, now));
   cells.cell(readable_count(node.buckets), readable_share(node.buckets, report.buckets.size()));
   cells.cell(readable_count(node.leaving));
@@ -110,7 +110,7 @@ void put_node(const ClusterReport& report, std::size_t index, WallTime now, Html
 void put_nodes(const ClusterReport& report, WallTime now, Html& html) {
   if (report.nodes.empty()) return;
   html.mark("<table class=\"nodes\" aria-labelledby=\"/cluster/").text(report.name).mark("\">\n");
-  put_table_head(kColumns, html);
+  put_table_head(kNodeColumns, html);
   html.mark("<tbody>\n");
   for (std::size_t i = 0; i < report.nodes.size(); ++i) put_node(report, i, now, html);
   html.mark("</tbody>\n</table>\n");
@@ -143,7 +143,7 @@ void put_balancers(const ClusterReport& report, Html& html) {
 void put_cluster(const ClusterReport& report, WallTime now, Html& html) {
   html.mark("<section>\n<h2 id=\"/cluster/").text(report.name).mark("\">Cluster ");
   html.text(report.name).mark("</h2>\n");
-  put_state(report, html);
+  put_cluster_line(report, html);
   put_buckets(report, now, html);
   put_nodes(report, now, html);
   put_moves(report, now, html);

@@ -11,7 +11,7 @@
 namespace stickler::observe {
 namespace {
 
-constexpr std::array<TableColumn, 10> kColumns{{
+constexpr std::array<TableColumn, 10> kListenerColumns{{
     {"Listener", "", "Name and addresses"},
     {"Requests/s", "highest", "In this second, and the most in any"},
     {"Requests", "", "Since the process began"},
@@ -37,7 +37,7 @@ std::string addresses_of(const ListenerStats& listener) {
   return fmt::format("{}{}", fmt::join(listener.binds, ", "), listener.tls ? " TLS" : "");
 }
 
-void put_tls(const ListenerStats& listener, Cells& cells) {
+void put_handshakes(const ListenerStats& listener, Cells& cells) {
   const Totals& totals = listener.totals;
   if (!listener.tls) {
     cells.cell("–");
@@ -55,14 +55,14 @@ void put_listener(const ListenerStats& listener, WallTime now, Html& html) {
   const std::uint64_t answers = answers_of(totals);
   html.mark("<tr><th scope=\"row\">").text(listener.name);
   html.mark(" <small>").text(addresses_of(listener)).mark("</small></th>");
-  Cells cells(kColumns, html);
+  Cells cells(kListenerColumns, html);
   cells.counts(rate_now(totals.requests, now), listener.highest.requests);
   cells.cell(readable_count(totals[Count::requests]));
   cells.counts(listener.connections, listener.most_connections);
   cells.cell(readable_count(totals.open_tunnels()));
   cells.cell(readable_share(totals[Count::responses_5xx], answers),
              readable_share(totals[Count::responses_4xx], answers));
-  put_tls(listener, cells);
+  put_handshakes(listener, cells);
   cells.cell(readable_size(totals[Count::bytes_out]), readable_size(totals[Count::bytes_in]));
   cells.counts(totals[Count::bad_requests], totals[Count::denied_requests]);
   html.mark("</tr>\n");
@@ -74,7 +74,7 @@ void put_listeners(const PageView& view, Html& html) {
   if (view.stats.listeners.empty()) return;
   html.mark("<section>\n<h2 id=\"/listeners\">Listeners</h2>\n");
   html.mark("<table aria-labelledby=\"/listeners\">\n");
-  put_table_head(kColumns, html);
+  put_table_head(kListenerColumns, html);
   html.mark("<tbody>\n");
   for (const ListenerStats& listener : view.stats.listeners) {
     put_listener(listener, view.stats.now, html);

@@ -47,7 +47,7 @@ void put(const Move& move, WallTime now, Html& html) {
 }
 
 template <typename T>
-void put_list(std::span<const T> news, WallTime now, Html& html) {
+void put_news_list(std::span<const T> news, WallTime now, Html& html) {
   html.mark("<ol>\n");
   for (const T& each : news) put(each, now, html);
   html.mark("</ol>\n");
@@ -58,11 +58,11 @@ void put_all(Markup title, Markup nothing, const std::vector<T>& news, WallTime 
   html.mark("<section class=\"news\">\n<h2>").mark(title).mark("</h2>\n");
   const std::span<const T> all(news);
   if (all.empty()) html.mark("<p>").mark(nothing).mark("</p>\n");
-  if (!all.empty()) put_list(all.first(std::min(kSeen, all.size())), now, html);
+  if (!all.empty()) put_news_list(all.first(std::min(kSeen, all.size())), now, html);
   if (all.size() > kSeen) {
     html.mark("<details><summary>").text(std::to_string(all.size() - kSeen));
     html.mark(" older</summary>\n");
-    put_list(all.subspan(kSeen), now, html);
+    put_news_list(all.subspan(kSeen), now, html);
     html.mark("</details>\n");
   }
   html.mark("</section>\n");

@@ -39,7 +39,7 @@ std::string weight_of(const ServerStats& server) {
   return fmt::format("{}, in the file {}", server.weight, server.file_weight);
 }
 
-std::string address_of(const ServerStats& server) {
+std::string shown_address(const ServerStats& server) {
   if (server.address.empty()) return server.configured + ", not resolved";
   if (server.address == server.configured) return server.address;
   return fmt::format("{}, configured as {}", server.address, server.configured);
@@ -47,7 +47,7 @@ std::string address_of(const ServerStats& server) {
 
 void put_identity(const ServerStats& server, Html& html) {
   Facts facts("Server", html);
-  facts.fact("Address", address_of(server));
+  facts.fact("Address", shown_address(server));
   if (!server.cookie.empty()) facts.fact("Value of the cookie", server.cookie);
   facts.fact("Weight", weight_of(server) + (server.backup ? ", backup" : ""));
   facts.fact("Places (maxconn)", server.maxconn == 0 ? "no limit" : std::to_string(server.maxconn));
@@ -81,7 +81,7 @@ void put_requests(const ServerStats& server, WallTime now, Html& html) {
   facts.count("Answers 5xx", totals[Count::responses_5xx]);
 }
 
-std::string times_of(const SpanTotals& spans) {
+std::string times_text(const SpanTotals& spans) {
   if (spans.count() == 0) return "–";
   return fmt::format("{}, longest {}", readable_latency(spans.recent_mean()),
                      readable_latency(spans.longest));
@@ -98,10 +98,10 @@ void put_connections(const ServerStats& server, Html& html) {
       fmt::format("{} ({})", reuses, readable_share(reuses, reuses + totals[Count::connects])));
   facts.count("Kept ones found closed", totals[Count::stale_reuses]);
   facts.count("Tunnels so far", totals[Count::tunnels_begun]);
-  facts.fact("In the queue, on average", times_of(totals[Span::queue]));
-  facts.fact("To connect", times_of(totals[Span::connect]));
-  facts.fact("To the answer's head", times_of(totals[Span::response]));
-  facts.fact("In all", times_of(totals[Span::total]));
+  facts.fact("In the queue, on average", times_text(totals[Span::queue]));
+  facts.fact("To connect", times_text(totals[Span::connect]));
+  facts.fact("To the answer's head", times_text(totals[Span::response]));
+  facts.fact("In all", times_text(totals[Span::total]));
 }
 
 // ---- its checks ----
@@ -118,7 +118,7 @@ void put_check(const backend::CheckRecord& check, WallTime now, Html& html) {
   html.mark("</td><td>").text(verdict.text).mark("</td></tr>\n");
 }
 
-void put_checks(const ServerStats& server, WallTime now, Html& html) {
+void put_check_table(const ServerStats& server, WallTime now, Html& html) {
   if (server.checks.empty()) return;
   html.mark("<table>\n<thead><tr><th scope=\"col\">Check</th><th scope=\"col\">Verdict</th>")
       .mark("<th scope=\"col\">Result</th><th scope=\"col\">Status</th>")
@@ -146,7 +146,7 @@ void put_server_details(const PageView& view, const BackendStats& backend,
   put_requests(server, now, html);
   put_connections(server, html);
   html.mark("</div>\n");
-  put_checks(server, now, html);
+  put_check_table(server, now, html);
   html.mark("</article>\n");
 }
 

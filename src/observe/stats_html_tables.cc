@@ -15,7 +15,7 @@ namespace {
 
 using cluster::SharingReport;
 
-constexpr std::array<TableColumn, 7> kColumns{{
+constexpr std::array<TableColumn, 7> kTableColumns{{
     {"Table", "", "Name, room for keys, and how long one is kept"},
     {"Keys", "full", "Kept now, and how much of the room that is"},
     {"Hits", "misses", "Requests whose key was known, and whose key was new"},
@@ -27,7 +27,7 @@ constexpr std::array<TableColumn, 7> kColumns{{
 
 // ---- Redis ----
 
-void put_state(SharingReport::State state, Html& html) {
+void put_sharing_state(SharingReport::State state, Html& html) {
   switch (state) {
     case SharingReport::State::alone:
       html.mark("<b class=\"state down\">▼ ALONE</b>");
@@ -50,7 +50,7 @@ std::string past_of(const SharingReport& report) {
 
 void put_redis(const SharingReport& report, WallTime now, Html& html) {
   html.mark("<p class=\"line\">");
-  put_state(report.state, html);
+  put_sharing_state(report.state, html);
   if (report.since != WallTime{}) {
     html.mark(" <small>");
     put_time(report.since, readable_span(now - report.since), html);
@@ -61,7 +61,7 @@ void put_redis(const SharingReport& report, WallTime now, Html& html) {
 
 // ---- tables ----
 
-std::string remarks_on(const TableStats& table) {
+std::string table_remarks(const TableStats& table) {
   std::string text = fmt::format("{} keys", readable_count(table.limits.entries));
   if (table.limits.idle != kNoLimit) text += ", idle " + readable_span(table.limits.idle);
   if (table.limits.max_age != kNoLimit) text += ", age " + readable_span(table.limits.max_age);
@@ -72,8 +72,8 @@ std::string remarks_on(const TableStats& table) {
 void put_table(const TableStats& table, Html& html) {
   const auto& counts = table.counts;
   html.mark("<tr><th scope=\"row\">").text(table.name);
-  html.mark(" <small>").text(remarks_on(table)).mark("</small></th>");
-  Cells cells(kColumns, html);
+  html.mark(" <small>").text(table_remarks(table)).mark("</small></th>");
+  Cells cells(kTableColumns, html);
   cells.cell(readable_count(counts.entries), readable_share(counts.entries, table.limits.entries));
   cells.counts(counts.hits, counts.misses);
   cells.cell(readable_count(counts.claims));
@@ -91,7 +91,7 @@ void put_tables(const PageView& view, Html& html) {
   html.mark("<section>\n<h2 id=\"/tables\">Stick tables</h2>\n");
   if (stats.sharing) put_redis(*stats.sharing, stats.now, html);
   html.mark("<table aria-labelledby=\"/tables\">\n");
-  put_table_head(kColumns, html);
+  put_table_head(kTableColumns, html);
   html.mark("<tbody>\n");
   for (const TableStats& table : stats.tables) put_table(table, html);
   html.mark("</tbody>\n</table>\n</section>\n");

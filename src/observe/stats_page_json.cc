@@ -13,12 +13,9 @@
 namespace stickler::observe {
 namespace {
 
-// Here moments are text.
-Json iso_or_null(WallTime when) { return when == WallTime{} ? Json() : Json(iso_text(when)); }
-
-double seconds(Duration span) { return in_seconds(span); }
-
-Json seconds_or_null(std::optional<Duration> span) { return span ? Json(seconds(*span)) : Json(); }
+Json seconds_or_null(std::optional<Duration> span) {
+  return span ? Json(in_seconds(*span)) : Json();
+}
 
 // `make`: of each its JSON.
 template <typename T, typename Make>
@@ -35,7 +32,7 @@ struct NamedCount {
   std::string_view name;
 };
 
-constexpr std::array<NamedCount, kCounts> kNames{{
+constexpr std::array<NamedCount, kCounts> kCountNames{{
     {Count::connections, "connections"},
     {Count::handshakes, "handshakes"},
     {Count::handshakes_resumed, "handshakes_resumed"},
@@ -81,7 +78,7 @@ bool is_told(Count count, Of what) {
 
 Json counts_of(const Totals& totals, Of what) {
   Json json = Json::object();
-  for (const auto& [count, name] : kNames) {
+  for (const auto& [count, name] : kCountNames) {
     if (is_told(count, what)) json[std::string(name)] = totals[count];
   }
   return json;
@@ -93,9 +90,9 @@ Json rate(const RateTotal& now, std::uint64_t highest, WallTime when) {
 
 Json times_of(const SpanTotals& spans) {
   return {{"count", spans.count()},
-          {"sum", seconds(spans.sum)},
-          {"longest", seconds(spans.longest)},
-          {"recent_mean", seconds(spans.recent_mean())}};
+          {"sum", in_seconds(spans.sum)},
+          {"longest", in_seconds(spans.longest)},
+          {"recent_mean", in_seconds(spans.recent_mean())}};
 }
 
 Json times_of(const Totals& totals) {
@@ -105,7 +102,7 @@ Json times_of(const Totals& totals) {
           {"total", times_of(totals[Span::total])}};
 }
 
-Json last_request(const RateTotal& rate) {
+Json last_request_time(const RateTotal& rate) {
   return rate.last == 0 ? Json() : Json(iso_text(WallTime(std::chrono::seconds(rate.last))));
 }
 
@@ -120,7 +117,7 @@ Json json_of(const ProcessStats& process, WallTime now) {
             {"node", process.node},
             {"pid", process.pid},
             {"started", iso_text(process.started)},
-            {"uptime", seconds(now - process.started)},
+            {"uptime", in_seconds(now - process.started)},
             {"workers", process.workers},
             {"descriptors", process.descriptors},
             {"stopping", process.stopping}};
@@ -163,7 +160,7 @@ Json json_of(const backend::CheckRecord& check) {
           {"passed", verdict.passed},
           {"result", backend::haproxy_word(verdict.result)},
           {"status", verdict.status == 0 ? Json() : Json(verdict.status)},
-          {"took", seconds(verdict.took)},
+          {"took", in_seconds(verdict.took)},
           {"text", verdict.text}};
 }
 
@@ -192,7 +189,7 @@ Json recent_of(const SpanBuckets& recent) {
   for (std::uint64_t each : recent) count += each;
   Json json{{"count", count}};
   for (const auto& [name, share] : {std::pair{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}}) {
-    json[name] = count == 0 ? Json() : Json(seconds(span_quantile(recent, share)));
+    json[name] = count == 0 ? Json() : Json(in_seconds(span_quantile(recent, share)));
   }
   return json;
 }
@@ -209,7 +206,7 @@ Json json_of(const ServerStats& server, WallTime now) {
             {"state", word_of(server.availability)},
             {"admin", word_of(server.admin)},
             {"since", iso_or_null(server.since)},
-            {"downtime", seconds(server.downtime)}};
+            {"downtime", in_seconds(server.downtime)}};
   json["drain"] = server.drain ? json_of(*server.drain) : Json();
   json["health"] = health_of(server);
   json["sessions"] = server.sessions;
@@ -217,7 +214,7 @@ Json json_of(const ServerStats& server, WallTime now) {
   json["active"] = now_and_most(server.active, server.most_active);
   json["queue"] = now_and_most(server.queued, server.most_queued);
   json["requests_per_second"] = rate(server.totals.requests, server.highest.requests, now);
-  json["last_request"] = last_request(server.totals.requests);
+  json["last_request"] = last_request_time(server.totals.requests);
   json["recent_responses"] = recent_of(server.recent_responses);
   json["times"] = times_of(server.totals);
   json["counts"] = counts_of(server.totals, Of::servers);
@@ -231,14 +228,14 @@ Json json_of(const BackendStats& backend, WallTime now) {
             {"usable", backend.usable()},
             {"takes_new_sessions", backend.takes_new_sessions()},
             {"since", iso_or_null(backend.since)},
-            {"downtime", seconds(backend.downtime)},
+            {"downtime", in_seconds(backend.downtime)},
             {"went_down", backend.went_down},
             {"sessions", backend.sessions}};
   json["tunnels"] = backend.totals.open_tunnels();
   json["active"] = now_and_most(backend.active, backend.most_active);
   json["queue"] = now_and_most(backend.queued, backend.most_queued);
   json["requests_per_second"] = rate(backend.totals.requests, backend.highest.requests, now);
-  json["last_request"] = last_request(backend.totals.requests);
+  json["last_request"] = last_request_time(backend.totals.requests);
   json["times"] = times_of(backend.totals);
   json["counts"] = counts_of(backend.totals, Of::servers);
   json["servers"] =
@@ -247,8 +244,6 @@ Json json_of(const BackendStats& backend, WallTime now) {
 }
 
 // ---- stick tables ----
-
-Json limit_or_null(Duration limit) { return limit == kNoLimit ? Json() : Json(seconds(limit)); }
 
 Json json_of(const TableStats& table) {
   const auto& counts = table.counts;
@@ -273,7 +268,7 @@ Json json_of(const cluster::SharingReport& report) {
           {"since", iso_or_null(report.since)},
           {"address", text_or_null(report.address)},
           {"trouble", text_or_null(report.trouble)},
-          {"lag", seconds(report.lag)},
+          {"lag", in_seconds(report.lag)},
           {"others", report.others},
           {"waiting", report.waiting},
           {"counts",

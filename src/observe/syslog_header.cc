@@ -10,12 +10,12 @@ bool is_modern(const config::Syslog& settings) {
 
 bool is_local(const config::Syslog& settings) { return settings.address.starts_with("unix"); }
 
-std::string begin_of(const config::Syslog& settings) {
+std::string text_before_date(const config::Syslog& settings) {
   std::string priority = "<" + std::to_string(settings.facility * 8 + settings.severity) + ">";
   return is_modern(settings) ? priority + "1 " : priority;
 }
 
-std::string end_of(const config::Syslog& settings, std::string_view host, int process) {
+std::string text_behind_date(const config::Syslog& settings, std::string_view host, int process) {
   std::string id = std::to_string(process);
   std::string name = " " + std::string(host.empty() ? "-" : host);
   if (is_modern(settings)) return name + " " + settings.tag + " " + id + " - - ";
@@ -27,8 +27,8 @@ std::string end_of(const config::Syslog& settings, std::string_view host, int pr
 // RFC 3164 has local time without a zone, RFC 5424 universal time, which needs none.
 SyslogHeader::SyslogHeader(const config::Syslog& settings, std::string_view host, int process)
     : modern_(is_modern(settings)),
-      before_date_(begin_of(settings)),
-      after_date_(end_of(settings, host, process)),
+      before_date_(text_before_date(settings)),
+      after_date_(text_behind_date(settings, host, process)),
       date_(modern_ ? DateText("%Y-%m-%dT%H:%M:%S", Zone::utc)
                     : DateText("%b %e %H:%M:%S", Zone::local)) {}
 

@@ -26,7 +26,7 @@ bool is_stream(std::string_view address) {
   return address.starts_with("tcp:") || address.starts_with("unix-stream:");
 }
 
-bool wait_for_room(int socket) {
+bool has_room_in_time(int socket) {
   pollfd room{socket, POLLOUT, 0};
   return ::poll(&room, 1, kPatienceMs) == 1;
 }
@@ -39,7 +39,7 @@ bool has_left(int socket) {
 }
 
 // Names are looked up for each connection: daemons move. May block, which only the log notices.
-std::optional<net::Address> find(std::string_view text) {
+std::optional<net::Address> find_address(std::string_view text) {
   std::string_view rest = text;
   std::string_view transport = take_until(rest, ':');
   if (transport.starts_with("unix")) {
@@ -75,14 +75,14 @@ Duration SyslogOutput::write(std::string_view& messages) {
     if (sent.error == 0 || sent.error == EINTR) continue;
     if (sent.error == ENOBUFS) return kCrowded;
     if (sent.error != EAGAIN) return disconnect(sent.error);
-    if (!wait_for_room(socket_.get())) return kCrowded;
+    if (!has_room_in_time(socket_.get())) return kCrowded;
   }
   return Duration{0};
 }
 
 // errno, or 0.
 int SyslogOutput::connect() {
-  std::optional<net::Address> address = find(address_);
+  std::optional<net::Address> address = find_address(address_);
   if (!address) return ENXIO;
   return connect_to(*address);
 }
@@ -93,7 +93,7 @@ int SyslogOutput::connect_to(const net::Address& address) {
   if (!made) return errno;
   if (::connect(made.get(), address.data(), address.size()) != 0) {
     if (errno != EINPROGRESS) return errno;
-    if (!wait_for_room(made.get())) return ETIMEDOUT;
+    if (!has_room_in_time(made.get())) return ETIMEDOUT;
     int error = 0;
     socklen_t size = sizeof error;
     ::getsockopt(made.get(), SOL_SOCKET, SO_ERROR, &error, &size);

@@ -17,12 +17,12 @@ namespace {
 using balance::KeyStanding;
 using balance::StickyLimits;
 
-std::int64_t milliseconds(Duration span) {
+std::int64_t in_milliseconds(Duration span) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(span).count();
 }
 
 // How sure the table is of a key (balance/table_sharing.h).
-std::string_view word_of(KeyStanding standing) {
+std::string_view standing_word(KeyStanding standing) {
   switch (standing) {
     case KeyStanding::own:
       return "own";
@@ -38,7 +38,7 @@ std::string_view word_of(KeyStanding standing) {
 }
 
 // Until it is forgotten if nobody uses it; nothing: never.
-std::optional<Duration> left_of(const TableEntry& entry, const StickyLimits& limits) {
+std::optional<Duration> life_left(const TableEntry& entry, const StickyLimits& limits) {
   std::optional<Duration> left;
   if (limits.idle != kNoLimit) left = limits.idle - entry.unused;
   if (limits.max_age != kNoLimit) {
@@ -47,8 +47,6 @@ std::optional<Duration> left_of(const TableEntry& entry, const StickyLimits& lim
   }
   return left;
 }
-
-Json limit_or_null(Duration limit) { return limit == kNoLimit ? Json() : Json(in_seconds(limit)); }
 
 Json sharing_of(const cluster::SharingReport& report) {
   return {{"state", name_of(report.state)},
@@ -67,7 +65,7 @@ Json sharing_of(const cluster::SharingReport& report) {
           {"corrected", report.corrected}};
 }
 
-Json to_json(const TableStats& table, const StatsSnapshot& stats) {
+Json table_facts(const TableStats& table, const StatsSnapshot& stats) {
   const bool known = table.shared && stats.sharing;
   return {{"name", table.name},
           {"size", table.limits.entries},
@@ -87,7 +85,7 @@ Json to_json(const TableStats& table, const StatsSnapshot& stats) {
 
 // One line. There may be very many, so no values are made of them first.
 void append_key(const ListedKey& key, const TableStats& table, std::string& out) {
-  const auto left = left_of(key.entry, table.limits);
+  const auto left = life_left(key.entry, table.limits);
   JsonObject object(out);
   object.text("key", escaped_key(key.entry.key));
   object.text("server", key.server);
@@ -95,7 +93,7 @@ void append_key(const ListedKey& key, const TableStats& table, std::string& out)
   object.seconds("age", key.entry.age);
   object.seconds("idle", key.entry.unused);
   left ? object.seconds("expires_in", *left) : object.null("expires_in");
-  object.text("standing", word_of(key.entry.standing));
+  object.text("standing", standing_word(key.entry.standing));
   object.number("version", key.entry.version);
   object.end();
 }
@@ -153,23 +151,23 @@ std::string key_line(const ListedKey& key, const TableStats& table) {
   const TableEntry& entry = key.entry;
   std::string text = fmt::format(
       "key={} use=0 exp={} server_id={} server_key={} age={} idle={}", escaped_key(entry.key),
-      milliseconds(left_of(entry, table.limits).value_or(Duration{0})), entry.server, key.server,
-      milliseconds(entry.age), milliseconds(entry.unused));
+      in_milliseconds(life_left(entry, table.limits).value_or(Duration{0})), entry.server,
+      key.server, in_milliseconds(entry.age), in_milliseconds(entry.unused));
   if (table.shared) {
-    text += fmt::format(" standing={} version={}", word_of(entry.standing), entry.version);
+    text += fmt::format(" standing={} version={}", standing_word(entry.standing), entry.version);
   }
   return text + "\n";
 }
 
 std::string tables_json(const StatsSnapshot& stats) {
   Json all = Json::array();
-  for (const TableStats& table : stats.tables) all.push_back(to_json(table, stats));
+  for (const TableStats& table : stats.tables) all.push_back(table_facts(table, stats));
   return document(all);
 }
 
 std::string table_json(const TableStats& table, const StatsSnapshot& stats,
                        std::span<const ListedKey> keys, bool complete) {
-  std::string text = "{\"table\": " + document(to_json(table, stats));
+  std::string text = "{\"table\": " + document(table_facts(table, stats));
   text.pop_back();
   text += fmt::format(",\n\"complete\": {},\n\"keys\": [", complete);
   for (const ListedKey& key : keys) {

@@ -15,13 +15,8 @@ namespace {
 
 using backend::Received;
 
-// Up to here copying a body behind its head is cheaper than a second part in the system call.
-constexpr std::size_t kCopiedBody = 4096;
-
 // How soon to look again for a free descriptor.
 constexpr Duration kShortagePause = std::chrono::milliseconds(20);
-
-TimePoint now() { return net::EventLoop::current().now(); }
 
 Failure client_gone() { return {Who::client, Phase::response_head, Why::closed}; }
 
@@ -39,7 +34,7 @@ Attempts::Attempts(ClientConnection& client, const http::RequestHead& head,
       upload_(client, service),
       question_(question_of(destination, route, head, client.facts().address,
                             net::EventLoop::current().wall_seconds())),
-      began_waiting_(now()) {
+      began_waiting_(net::now()) {
   question_.preview = previewed_server(client.facts().generation->snapshot());
   if (question_.mapped.bucket && !question_.pin) {
     const config::Backend& settings = backend_.settings();
@@ -113,7 +108,7 @@ net::Task<std::optional<Failure>> Attempts::connect() {
 
 void Attempts::note_connected() {
   if (pass_ != nullptr) pass_->runs_on(&connection_->stream());
-  connected_at_ = now();
+  connected_at_ = net::now();
   record_.timers.connect = connected_at_ - chosen_at_;
 }
 
@@ -130,11 +125,11 @@ std::unique_ptr<backend::ServerConnection> Attempts::kept_connection() {
 // Neither server nor client is to blame: what lies idle is closed, and then others' ends awaited.
 net::Task<net::ConnectResult> Attempts::connect_with_scarce_descriptors(net::Address address) {
   const Duration limit = backend_.settings().timeouts.connect;
-  const TimePoint began = now();
+  const TimePoint began = net::now();
   for (;;) {
     service_.close_idle_connections();
     net::ConnectResult connected = co_await net::connect_to(address, limit, &waiting_in_);
-    bool too_late = limit != kNoLimit && now() - began >= limit;
+    bool too_late = limit != kNoLimit && net::now() - began >= limit;
     if (!connected.out_of_descriptors() || too_late || client_.gone()) co_return connected;
     net::WaitSlot slot = nullptr;
     waiting_in_ = &slot;
@@ -168,12 +163,12 @@ net::Task<std::optional<Failure>> Attempts::send_request() {
   net::Flight flight{std::string_view{}, early.payload, std::string_view{}};
   if (chunked)
     flight = chunk_frame(early.payload, early.last, client_.body_trailers(), chunk_lines);
-  net::BufferLease memory = net::BufferPool::local().lease(request_size(head_, fields) +
-                                                           chunk_lines.size() + kCopiedBody);
+  net::BufferLease memory = net::BufferPool::local().lease(
+      request_size(head_, fields) + chunk_lines.size() + net::kCheaplyCopied);
   http::HeadWriter writer(memory.data(), memory.size());
   write_request(head_, fields, writer);
   writer.raw(flight[0]);
-  if (flight[1].size() <= kCopiedBody) {
+  if (flight[1].size() <= net::kCheaplyCopied) {
     writer.raw(flight[1]);
     flight[1] = {};
   }
@@ -224,7 +219,7 @@ net::Task<std::optional<Failure>> Attempts::await_response() {
     std::optional<Failure> failure = co_await pass_on_interim();
     if (failure) co_return failure;
   }
-  record_.timers.response = now() - connected_at_;
+  record_.timers.response = net::now() - connected_at_;
   co_return switched_wrongly();
 }
 

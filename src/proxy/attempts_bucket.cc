@@ -11,8 +11,6 @@ namespace {
 
 using Standing = BucketGate::Standing;
 
-TimePoint now() { return net::EventLoop::current().now(); }
-
 }  // namespace
 
 // Until somebody has the bucket, for as long as its requests are held.
@@ -23,7 +21,7 @@ net::Task<std::optional<Failure>> Attempts::find_bucket() {
     bool changed = co_await bucket_changed();
     if (client_.gone()) co_return Failure{Who::client, Phase::queue, Why::closed};
     if (changed) continue;
-    record_.timers.queue = now() - began_waiting_;
+    record_.timers.queue = net::now() - began_waiting_;
     co_return lost;
   }
   co_return std::nullopt;
@@ -60,8 +58,8 @@ Failure Attempts::lost_bucket() const {
 // Whether there is another table before the time is over.
 net::Task<bool> Attempts::bucket_changed() {
   const Duration hold = backend_.settings().map->hold;
-  if (!held_until_) held_until_ = now() + hold;
-  const Duration left = *held_until_ - now();
+  if (!held_until_) held_until_ = net::now() + hold;
+  const Duration left = *held_until_ - net::now();
   if (left <= Duration{0}) co_return false;
   BucketWaiter waiter;
   gate_->await_change(waiter);

@@ -10,9 +10,7 @@
 namespace stickler::proxy {
 namespace {
 
-using Kind = balance::Choice::Kind;
-
-TimePoint now() { return net::EventLoop::current().now(); }
+using Chosen = balance::Choice::Kind;
 
 // Whether a server whose slot was handed over still takes the request that waited.
 bool may_take(const balance::Choice& choice, const balance::ServerView& server) {
@@ -33,7 +31,7 @@ net::Task<std::optional<Failure>> Attempts::reserve_server() {
     balance::Choice choice = choose();
     record_.reason = choice.reason;
     fixed_ = choice.fixed;
-    if (choice.kind == Kind::refuse) {
+    if (choice.kind == Chosen::refuse) {
       Why why = choice.reason.kind == balance::Reason::Kind::full ? Why::full : Why::unusable;
       co_return Failure{Who::server, Phase::queue, why};
     }
@@ -41,13 +39,13 @@ net::Task<std::optional<Failure>> Attempts::reserve_server() {
       co_await await_agreement();
       continue;
     }
-    if (choice.kind == Kind::server) {
+    if (choice.kind == Chosen::server) {
       if (backend_.server(*choice.server).try_take_slot()) slot_ = {backend_, *choice.server};
     } else {
       if (choice.server) note_server(*choice.server);
       std::optional<Failure> failure = co_await wait_for_place(choice);
       if (failure) {
-        record_.timers.queue = now() - began_waiting_;
+        record_.timers.queue = net::now() - began_waiting_;
         co_return failure;
       }
     }
@@ -56,7 +54,7 @@ net::Task<std::optional<Failure>> Attempts::reserve_server() {
   note_server(slot_.server());
   // The same server again is no new choice, unless another one might have been taken.
   bool may_leave = backend_.settings().retry.redispatch == config::Retry::Redispatch::always;
-  if (!insist_ || may_leave) chosen_at_ = now();
+  if (!insist_ || may_leave) chosen_at_ = net::now();
   record_.timers.queue = chosen_at_ - began_waiting_;
   co_return std::nullopt;
 }
@@ -77,8 +75,8 @@ void Attempts::ask_table() {
   key_memory_ = std::make_unique<std::string>();
   const ConnectionFacts& facts = client_.facts();
   const balance::Stick& stick = *backend_.stick();
-  question_.key =
-      stick.find(key_facts_of(head_, facts.address, facts.tls_facts.get()), now(), *key_memory_);
+  question_.key = stick.find(key_facts_of(head_, facts.address, facts.tls_facts.get()), net::now(),
+                             *key_memory_);
   if (question_.key.foreign && stick.is_first_of(question_.key)) {
     log_warning(
         "table {}: a key belongs to {}, which is no server of backend {} here: other "
@@ -102,8 +100,8 @@ balance::Choice Attempts::choose() {
     const bool asks_table = question_.key.source != nullptr && !is_above_sessions(question_);
     if (!asks_table || !choice.server) return choice;
     const bool by_cookie = question_.cookie.server == choice.server;
-    if (by_cookie) backend_.stick()->join(question_.key, *choice.server, now());
-    if (!by_cookie) backend_.stick()->settle(question_.key, *choice.server, now());
+    if (by_cookie) backend_.stick()->join(question_.key, *choice.server, net::now());
+    if (!by_cookie) backend_.stick()->settle(question_.key, *choice.server, net::now());
     // Somebody may have been faster, with a server that this backend has: that one, then.
     const bool obeys = !by_cookie && question_.key.server && question_.key.server != choice.server;
     if (!obeys || round == kMostRounds) return choice;
@@ -123,8 +121,8 @@ net::Task<> Attempts::await_agreement() {
   ++agreements_awaited_;
   const balance::Stick& stick = *backend_.stick();
   const bool settled = co_await is_settled(question_.key.text);
-  if (!settled) stick.stand_alone(question_.key.text, now());
-  stick.renew(question_.key, now());
+  if (!settled) stick.stand_alone(question_.key.text, net::now());
+  stick.renew(question_.key, net::now());
 }
 
 // Whether the others have answered in time.
@@ -143,11 +141,11 @@ net::Task<> Attempts::learn_keys() {
   if (backend_.stick() == nullptr || is_above_sessions(question_)) co_return;
   const balance::Stick& stick = *backend_.stick();
   const std::vector<std::string> asked =
-      stick.learn(connection_->head().fields, slot_.server(), now());
+      stick.learn(connection_->head().fields, slot_.server(), net::now());
   if (stick.patience() == Duration{0}) co_return;
   for (const std::string& key : asked) {
     const bool settled = co_await is_settled(key);
-    if (!settled) stick.stand_alone(key, now());
+    if (!settled) stick.stand_alone(key, net::now());
   }
 }
 
@@ -156,13 +154,13 @@ balance::Choice Attempts::decide() {
   if (insist_) {
     const balance::ServerView& same = backend_.server(*insist_).view();
     if (same.serves_sessions()) {
-      Kind kind = same.has_free_slot() ? Kind::server : Kind::queue;
+      Chosen kind = same.has_free_slot() ? Chosen::server : Chosen::queue;
       return {kind, insist_, fixed_, record_.reason};
     }
     insist_.reset();
   }
   balance::Choice choice = backend_.choose(question_);
-  if (choice.kind != Kind::wait || tried_.empty()) return choice;
+  if (choice.kind != Chosen::wait || tried_.empty()) return choice;
   // All have been tried: an earlier one may do now, the last one only if it is the only one.
   tried_.erase(tried_.begin(), tried_.end() - (tried_.size() > 1 ? 1 : 0));
   question_.tried = tried_;

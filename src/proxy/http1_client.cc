@@ -51,7 +51,7 @@ net::Task<Http1Client::NextHead> Http1Client::read_head(Duration idle) {
   forget_exchange();
   bool began = co_await first_bytes(idle);
   if (!began) co_return NextHead::closed;
-  head_began_ = net::EventLoop::current().now();
+  head_began_ = net::now();
   head_began_wall_ = net::EventLoop::current().wall_now();
   co_return co_await complete_head();
 }

@@ -11,9 +11,6 @@ namespace {
 
 using http::BodyKind;
 
-// Up to here copying a body behind its head is cheaper than a second part in the system call.
-constexpr std::size_t kCopiedBody = 4096;
-
 std::size_t head_size(const OutgoingResponse& head) {
   constexpr std::size_t kAroundField = 4;
   constexpr std::size_t kOurs = 256;  // status line, framing, Connection
@@ -56,8 +53,8 @@ net::Task<ClientResult> Http1Client::send_head(const OutgoingResponse& response,
   framing_ = choose_framing(response);
   keep_ = head().keep_alive && !response.close && framing_ != Framing::until_close &&
           !service_.stopping() && !retired_;
-  net::BufferLease memory =
-      net::BufferPool::local().lease(head_size(response) + std::min(body.size(), kCopiedBody));
+  net::BufferLease memory = net::BufferPool::local().lease(
+      head_size(response) + std::min(body.size(), net::kCheaplyCopied));
   http::HeadWriter writer(memory.data(), memory.size());
   write_head(response, false, writer);
   net::Flight flight{writer.written(), {}, {}};
@@ -66,7 +63,7 @@ net::Task<ClientResult> Http1Client::send_head(const OutgoingResponse& response,
     flight = frame(body, last, {});
     writer.raw(flight[0]);
     flight[0] = writer.written();
-  } else if (framing_ != Framing::none && body.size() <= kCopiedBody) {
+  } else if (framing_ != Framing::none && body.size() <= net::kCheaplyCopied) {
     writer.raw(body);
     flight[0] = writer.written();
   } else if (framing_ != Framing::none) {

@@ -15,6 +15,9 @@ class PieceSize {
   // Bodies with no more than that to come do not go through a pipe (net/splice_pipe.h).
   static constexpr std::size_t kLeastPiped = 256 * 1024;
 
+  // A body that never runs dry gives way to others after so many bytes.
+  static constexpr std::size_t kPerTurn = 512 * 1024;
+
   std::size_t get() const { return size_; }
   // Of a body with so much to come, more than kLeastPiped: by the pipe goes all but the end, which
   // tells more than itself.

@@ -9,9 +9,6 @@
 namespace stickler::proxy {
 namespace {
 
-// A response that never runs dry gives way to others after so many bytes.
-constexpr std::size_t kBytesPerTurn = 512 * 1024;
-
 Failure client_failure(ClientResult result) {
   Why why = result == ClientResult::timed_out ? Why::timed_out : Why::closed;
   return {Who::client, Phase::body, why};
@@ -96,7 +93,7 @@ net::Task<std::optional<Failure>> relay_rest(backend::ServerConnection& server,
     if (step.moved == 0) continue;
     size.moved(step.moved, client.send_waited());
     moved += step.moved;
-    if (moved < kBytesPerTurn) continue;
+    if (moved < PieceSize::kPerTurn) continue;
     moved = 0;
     co_await net::yield();
   }

@@ -79,9 +79,9 @@ std::string secret_of_hashes(const config::Config& config) {
 
 // 128 bits of a signature, in hexadecimal.
 balance::KeyHash key_hash(const config::Config& config) {
-  constexpr std::size_t kDigits = 32;
+  constexpr std::size_t kHexDigits = 32;
   return [key = secret_of_hashes(config)](std::string_view text) {
-    return net::sign(key, text).substr(0, kDigits);
+    return net::sign(key, text).substr(0, kHexDigits);
   };
 }
 

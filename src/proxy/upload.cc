@@ -9,9 +9,7 @@
 namespace stickler::proxy {
 namespace {
 
-// An upload that never runs dry gives way to others after so many bytes, or so many reads if little
-// comes with each.
-constexpr std::size_t kBytesPerTurn = 512 * 1024;
+// An upload of which little comes with each read gives way to others after so many.
 constexpr int kReadsPerTurn = 16;
 
 }  // namespace
@@ -46,7 +44,7 @@ net::Task<> Upload::run() {
     }
     if (!piece) break;
     moved += *piece;
-    if (moved < kBytesPerTurn && ++reads < kReadsPerTurn) continue;
+    if (moved < PieceSize::kPerTurn && ++reads < kReadsPerTurn) continue;
     moved = 0;
     reads = 0;
     co_await net::yield();

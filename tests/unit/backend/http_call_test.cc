@@ -15,14 +15,13 @@ namespace {
 using net::test::kPlenty;
 using net::test::kSoon;
 using test::answers;
+using test::kHello;
 using test::Peer;
 using test::ScriptedServer;
 using test::stays_silent;
 using testing::StartsWith;
 using Phase = HttpFailure::Phase;
 using Answered = Result<HttpAnswer, HttpFailure>;
-
-constexpr std::string_view kHello = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 
 HttpRequest request(std::string body = "") {
   HttpRequest made;

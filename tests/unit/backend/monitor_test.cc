@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "backend/intervals.h"
 #include "backend/log_lines.h"
 #include "backend/scripted_server.h"
 
@@ -18,14 +19,13 @@ namespace stickler::backend {
 namespace {
 
 using balance::Availability;
+using test::kNever;
+using test::kOften;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::MatchesRegex;
 using testing::SizeIs;
-
-constexpr Duration kSoon = std::chrono::milliseconds(1);
-constexpr Duration kNever = std::chrono::hours(1);
 
 // A server whose status may change.
 class Instance {
@@ -69,7 +69,7 @@ class Monitor : public testing::Test {
     settings_.name = "b";
     config::Check& check = settings_.check;
     check.timeout = std::chrono::seconds(10);
-    check.interval = check.fast_interval = check.down_interval = kSoon;
+    check.interval = check.fast_interval = check.down_interval = kOften;
   }
   ~Monitor() override { end(); }
 
@@ -84,7 +84,7 @@ class Monitor : public testing::Test {
     backend_ = std::make_unique<Backend>(settings_);
     auto look_up = [this](const net::HostPort& name) { return names_.look_up(name); };
     monitor_ = std::make_unique<HealthMonitor>(std::vector<Backend*>{backend_.get()},
-                                               std::make_unique<Resolver>(loop_, look_up, kSoon));
+                                               std::make_unique<Resolver>(loop_, look_up, kOften));
     monitor_->start([this] { loop_.stop(); });
   }
   void start_and_finish_first_round() {

@@ -7,13 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "backend/intervals.h"
 #include "net/event_loop.h"
 
 namespace stickler::backend {
 namespace {
 
-constexpr Duration kSoon = std::chrono::milliseconds(1);
-constexpr Duration kNever = std::chrono::hours(1);
+using test::kNever;
+using test::kOften;
 
 net::Address address(const std::string& text) { return *net::Address::parse(text); }
 
@@ -50,7 +51,7 @@ TEST_F(ResolverTest, TellsTheAddressOfEachNameOrWhyThereIsNone) {
 }
 
 TEST_F(ResolverTest, AsksAgainAndAgain) {
-  Resolver resolver(loop_, look_up, kSoon);
+  Resolver resolver(loop_, look_up, kOften);
   EXPECT_EQ(answers(resolver, {{"app-1", 80}}, 3), (std::vector<std::string>(3, "0: 10.0.0.1:80")));
 }
 

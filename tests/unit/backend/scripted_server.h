@@ -105,6 +105,9 @@ class ScriptedServer {
   std::thread thread_;
 };
 
+// A whole answer, for scripts to give.
+inline constexpr std::string_view kHello = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+
 // Scripts.
 inline ScriptedServer::Script answers(std::string text) {
   return [text = std::move(text)](Peer& peer) {

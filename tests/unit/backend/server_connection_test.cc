@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "backend/connection_pool.h"
+#include "backend/scripted_server.h"
 #include "net/test_loop.h"
 
 namespace stickler::backend {
@@ -12,6 +13,7 @@ namespace {
 using http::Method;
 using net::test::kPlenty;
 using net::test::kSoon;
+using test::kHello;
 
 class ServerConnectionTest : public testing::Test, protected net::test::TestLoop {
  protected:
@@ -48,7 +50,6 @@ class ServerConnectionTest : public testing::Test, protected net::test::TestLoop
   std::unique_ptr<ServerConnection> connection_;
 };
 
-constexpr std::string_view kHello = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 constexpr std::string_view kChunked =
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nA: b\r\n\r\n";
 

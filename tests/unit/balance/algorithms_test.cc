@@ -8,8 +8,6 @@
 namespace stickler::balance {
 namespace {
 
-using Balance = config::Backend::Balance;
-
 std::string_view name_of(Balance kind) {
   TestServers servers(1);
   return make_algorithm(kind, servers.all())->name();

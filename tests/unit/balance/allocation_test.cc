@@ -38,7 +38,6 @@ TEST_F(Allocation, IsNotNeededToJudgeACookie) {
 
 TEST_F(Allocation, IsNotNeededToChooseAmongUpToSixtyFourServers) {
   TestServers servers(64);
-  using Balance = config::Backend::Balance;
   for (Balance kind : {Balance::roundrobin, Balance::leastconn, Balance::source, Balance::first}) {
     auto algorithm = make_algorithm(kind, servers.all());
     auto choose = [&] { algorithm->choose(Candidates(servers.all()), "addr"); };

@@ -9,7 +9,7 @@
 namespace stickler::balance {
 namespace {
 
-using Kind = Choice::Kind;
+using ChoiceKind = Choice::Kind;
 using Reasons = Reason::Kind;
 
 class Decisions : public DecisionTest {
@@ -111,9 +111,9 @@ TEST_F(Decisions, NameOnlyServersThatServe) {
 
 TEST_F(Decisions, NameAServerOrSayWhatIsWaitedFor) {
   check_all([this](const Choice& choice) {
-    if (choice.kind == Kind::server) {
+    if (choice.kind == ChoiceKind::server) {
       ASSERT_TRUE(choice.server && server(*choice.server).has_free_slot());
-    } else if (choice.kind == Kind::queue) {
+    } else if (choice.kind == ChoiceKind::queue) {
       ASSERT_TRUE(!choice.server || !server(*choice.server).has_free_slot());
     } else {
       ASSERT_FALSE(choice.server);
@@ -125,7 +125,7 @@ TEST_F(Decisions, NeverGoElsewhereThanAStrictPin) {
   check_all([this](const Choice& choice) {
     if (!strict()) return;
     ASSERT_TRUE(choice.fixed);
-    ASSERT_FALSE(choice.kind == Kind::queue && !choice.server);
+    ASSERT_FALSE(choice.kind == ChoiceKind::queue && !choice.server);
     if (choice.server) {
       ASSERT_EQ(choice.server, question_.pin);
     }
@@ -138,7 +138,7 @@ TEST_F(Decisions, NeverMoveASessionThatMustNotMove) {
     std::size_t own = *question_.cookie.server;
     if (backend_.on_full == OnFull::move && queue_full(own)) return;
     ASSERT_TRUE(choice.fixed);
-    if (choice.kind != Kind::refuse && choice.kind != Kind::wait) {
+    if (choice.kind != ChoiceKind::refuse && choice.kind != ChoiceKind::wait) {
       ASSERT_EQ(choice.server, own);
     }
   });
@@ -149,7 +149,7 @@ TEST_F(Decisions, WaitForTheFirstCheckOfTheServerARequestBelongsTo) {
     std::optional<std::size_t> own = strict() ? question_.pin : question_.cookie.server;
     if (question_.pin && !strict()) return;
     if (!own || server(*own).availability != Availability::unknown) return;
-    ASSERT_EQ(choice.kind, Kind::wait);
+    ASSERT_EQ(choice.kind, ChoiceKind::wait);
     ASSERT_EQ(choice.reason.subject, server(*own).name);
   });
 }
@@ -181,7 +181,7 @@ TEST_F(Decisions, UseBackupsOnlyWhenNoActiveServerIsLeft) {
 
 TEST_F(Decisions, RefuseOnlyWhatIsFixed) {
   check_all([](const Choice& choice) {
-    if (choice.kind == Kind::refuse) {
+    if (choice.kind == ChoiceKind::refuse) {
       ASSERT_TRUE(choice.fixed);
     }
   });
@@ -240,7 +240,7 @@ TEST_F(Decisions, CallARequestBalancedOnlyIfItBelongsToNobody) {
     if (choice.reason.kind == Reasons::balanced) {
       ASSERT_FALSE(belongs);
     }
-    if (choice.kind == Kind::server && !belongs) {
+    if (choice.kind == ChoiceKind::server && !belongs) {
       ASSERT_EQ(choice.reason.kind, Reasons::balanced);
     }
   });
@@ -249,13 +249,14 @@ TEST_F(Decisions, CallARequestBalancedOnlyIfItBelongsToNobody) {
 TEST_F(Decisions, AwaitTheSlotsOfThoseServersThatWouldBeChosenThen) {
   check_all([this](const Choice& choice) {
     std::vector<std::size_t> awaited = servers_awaited(question_, choice);
-    ASSERT_EQ(awaited.empty(), choice.kind == Kind::wait || choice.kind == Kind::refuse);
-    if (choice.kind != Kind::queue) return;
+    ASSERT_EQ(awaited.empty(),
+              choice.kind == ChoiceKind::wait || choice.kind == ChoiceKind::refuse);
+    if (choice.kind != ChoiceKind::queue) return;
     for (std::size_t freed : awaited) {
       servers_[freed].active = 0;
       Choice then = decide_now();
       servers_[freed].active = 1;
-      ASSERT_EQ(then.kind, Kind::server);
+      ASSERT_EQ(then.kind, ChoiceKind::server);
       ASSERT_EQ(then.server, freed);
     }
   });

@@ -10,8 +10,6 @@
 namespace stickler::balance {
 namespace {
 
-using Balance = config::Backend::Balance;
-
 // Enough for every turn of servers with weights like these.
 constexpr int kTurns = 8;
 

@@ -6,7 +6,7 @@
 namespace stickler::balance {
 namespace {
 
-using Kind = FoundKey::Kind;
+using Found = FoundKey::Kind;
 
 constexpr std::string_view kDashed = "17ce8400-e29b-41d4-a716-446655440000";
 constexpr std::string_view kDigits = "17ce8400e29b41d4a716446655440000";
@@ -31,7 +31,7 @@ TEST(MapKey, AUuidIsTheSameInEveryForm) {
   for (char c : kDashed) escaped += c == '-' ? "%2D" : std::string(1, c);
   for (const std::string& form : {std::string(kDashed), std::string(kDigits), upper, escaped}) {
     const FoundKey found = seatable().read(path_of(form), "");
-    EXPECT_EQ(found.kind, Kind::one) << form;
+    EXPECT_EQ(found.kind, Found::one) << form;
     EXPECT_EQ(found.text, kDigits) << form;
     EXPECT_EQ(seatable().read("/socket.io/", "EIO=4&dtable_uuid=" + form).text, kDigits) << form;
   }
@@ -41,7 +41,7 @@ TEST(MapKey, AUuidIsTheSameInEveryForm) {
 TEST(MapKey, ThePathBeatsTheQuery) {
   const std::string query = "dtable_uuid=" + std::string(kOther);
   EXPECT_EQ(seatable().read(path_of(kDashed), query).text, kDigits);
-  EXPECT_EQ(seatable().read("/dtables/x", query).kind, Kind::malformed);
+  EXPECT_EQ(seatable().read("/dtables/x", query).kind, Found::malformed);
 }
 
 TEST(MapKey, IsNowhereElse) {
@@ -49,9 +49,9 @@ TEST(MapKey, IsNowhereElse) {
   for (const std::string& path :
        {"/files/" + uuid, "/mydtables/" + uuid, "/" + uuid, std::string("/dtables/"),
         std::string("/dtables"), std::string("*")}) {
-    EXPECT_EQ(seatable().read(path, "uuid=" + uuid).kind, Kind::none) << path;
+    EXPECT_EQ(seatable().read(path, "uuid=" + uuid).kind, Found::none) << path;
   }
-  EXPECT_EQ(seatable().read("/", "dtable_uuid=").kind, Kind::none);
+  EXPECT_EQ(seatable().read("/", "dtable_uuid=").kind, Found::none);
 }
 
 TEST(MapKey, WhatIsNearlyOneIsNone) {
@@ -60,26 +60,27 @@ TEST(MapKey, WhatIsNearlyOneIsNone) {
        {uuid.substr(1), uuid + "0", uuid.substr(0, 35) + "g",
         std::string("17ce8400e29b-41d4-a716-446655440000-"), std::string(32, '-'),
         std::string(36, '-'), std::string("17ce8400_e29b_41d4_a716_446655440000")}) {
-    EXPECT_EQ(seatable().read(path_of(text), "").kind, Kind::malformed) << text;
-    EXPECT_EQ(seatable().read("/", "dtable_uuid=" + text).kind, Kind::malformed) << text;
+    EXPECT_EQ(seatable().read(path_of(text), "").kind, Found::malformed) << text;
+    EXPECT_EQ(seatable().read("/", "dtable_uuid=" + text).kind, Found::malformed) << text;
   }
 }
 
 TEST(MapKey, TwoInOnePlaceAreRefusedUnlessTheyAreTheSame) {
   const std::string one(kDashed);
   const std::string two(kOther);
-  EXPECT_EQ(seatable().read(path_of(one) + "dtables/" + two, "").kind, Kind::several);
-  EXPECT_EQ(seatable().read(path_of(one) + "dtables/" + std::string(kDigits), "").kind, Kind::one);
-  EXPECT_EQ(seatable().read("/", "dtable_uuid=" + one + "&dtable_uuid=" + two).kind, Kind::several);
+  EXPECT_EQ(seatable().read(path_of(one) + "dtables/" + two, "").kind, Found::several);
+  EXPECT_EQ(seatable().read(path_of(one) + "dtables/" + std::string(kDigits), "").kind, Found::one);
+  EXPECT_EQ(seatable().read("/", "dtable_uuid=" + one + "&dtable_uuid=" + two).kind,
+            Found::several);
   EXPECT_EQ(seatable().read("/", "dtable_uuid=" + one + "&dtable%5Fuuid=" + two).kind,
-            Kind::several);
+            Found::several);
 }
 
 TEST(MapKey, TextsAreForOtherApplications) {
   const MapKeyReader texts = reader({{"/rooms/([a-z0-9]+)"}, {"room"}, config::MapKey::Form::text});
   EXPECT_EQ(texts.read("/x/rooms/blue7/doors", "").text, "blue7");
   EXPECT_EQ(texts.read("/", "room=Blue%207").text, "Blue 7");
-  EXPECT_EQ(texts.read("/rooms/", "").kind, Kind::none);
+  EXPECT_EQ(texts.read("/rooms/", "").kind, Found::none);
 }
 
 }  // namespace

@@ -9,13 +9,13 @@
 namespace stickler::balance {
 namespace {
 
-using Kind = config::KeySource::Kind;
+using Source = config::KeySource::Kind;
 
 constexpr std::string_view kProject = "65f0a1b2c3d4e5f6a7b8c9d0";
 
 class StickyKeyTest : public testing::Test {
  protected:
-  void from(Kind kind, const std::string& text = "") { rule_.sources.push_back({kind, text}); }
+  void from(Source kind, const std::string& text = "") { rule_.sources.push_back({kind, text}); }
   void request(std::string_view path, std::string_view query = {}) {
     facts_.path = path;
     facts_.query = query;
@@ -41,7 +41,7 @@ class StickyKeyTest : public testing::Test {
 };
 
 TEST_F(StickyKeyTest, TakesTheGroupOfThePath) {
-  from(Kind::path, "/project/([0-9a-f]{24})");
+  from(Source::path, "/project/([0-9a-f]{24})");
   request("/project/65f0a1b2c3d4e5f6a7b8c9d0/compile");
   EXPECT_EQ(key(), kProject);
   request("/admin/project/65f0a1b2c3d4e5f6a7b8c9d0");
@@ -51,13 +51,13 @@ TEST_F(StickyKeyTest, TakesTheGroupOfThePath) {
 }
 
 TEST_F(StickyKeyTest, WithoutAGroupAllThatFitsIsTheKey) {
-  from(Kind::path, "/tenants/[a-z]+");
+  from(Source::path, "/tenants/[a-z]+");
   request("/tenants/acme/list");
   EXPECT_EQ(key(), "/tenants/acme");
 }
 
 TEST_F(StickyKeyTest, DecodesAParameter) {
-  from(Kind::query, "projectId");
+  from(Source::query, "projectId");
   request("/socket.io/1/", "t=1&projectId=65f0a1b2c3d4e5f6a7b8c9d%30&x=2");
   EXPECT_EQ(key(), kProject);
   request("/", "projectId=&projectId=b%zz%4");
@@ -67,8 +67,8 @@ TEST_F(StickyKeyTest, DecodesAParameter) {
 }
 
 TEST_F(StickyKeyTest, PathAndParameterGiveTheSameKey) {
-  from(Kind::path, "/project/([0-9a-f]{24})");
-  from(Kind::query, "projectId");
+  from(Source::path, "/project/([0-9a-f]{24})");
+  from(Source::query, "projectId");
   request("/project/65f0a1b2c3d4e5f6a7b8c9d0");
   const std::string in_path = key();
   request("/socket.io/", "projectId=65f0a1b2c3d4e5f6a7b8c9d0");
@@ -76,8 +76,8 @@ TEST_F(StickyKeyTest, PathAndParameterGiveTheSameKey) {
 }
 
 TEST_F(StickyKeyTest, TheFirstPlaceWithAValueWins) {
-  from(Kind::cookie, "token");
-  from(Kind::field, "Authorization");
+  from(Source::cookie, "token");
+  from(Source::field, "Authorization");
   field("authorization", "Bearer x");
   EXPECT_EQ(key(), "Bearer x");
   field("Cookie", "a=1; token=");
@@ -87,7 +87,7 @@ TEST_F(StickyKeyTest, TheFirstPlaceWithAValueWins) {
 }
 
 TEST_F(StickyKeyTest, ClientsOfOneNetworkAreOne) {
-  from(Kind::client);
+  from(Source::client);
   facts_.client = std::string_view("\x0a\x01\x02\x03", 4);
   EXPECT_EQ(key(), "10.1.2.3");
   rule_.client_bits = 20;
@@ -99,14 +99,14 @@ TEST_F(StickyKeyTest, ClientsOfOneNetworkAreOne) {
 }
 
 TEST_F(StickyKeyTest, TheNameAskedForInTls) {
-  from(Kind::sni);
+  from(Source::sni);
   EXPECT_EQ(key(), "");
   facts_.sni = "a.example";
   EXPECT_EQ(key(), "a.example");
 }
 
 TEST_F(StickyKeyTest, LongKeysAreHashedAndNeverCut) {
-  from(Kind::field, "X");
+  from(Source::field, "X");
   const std::string one = std::string(100, 'k') + "1";
   const std::string two = std::string(100, 'k') + "2";
   field("X", one);
@@ -117,7 +117,7 @@ TEST_F(StickyKeyTest, LongKeysAreHashedAndNeverCut) {
 }
 
 TEST_F(StickyKeyTest, ATableMayKeepNothingThatClientsSend) {
-  from(Kind::field, "X");
+  from(Source::field, "X");
   field("X", "secret");
   table_.hashed = true;
   EXPECT_EQ(key(), "hash of 6t");

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "balance/sticky_moments.h"
 #include "balance/sticky_table.h"
 
 namespace stickler::balance {
@@ -15,13 +16,6 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 using testing::Field;
 using testing::UnorderedElementsAre;
-
-constexpr TimePoint kBegan{hours(1000)};
-TimePoint at(Duration later) { return kBegan + later; }
-
-constexpr ServerNumber kOne = 1;
-constexpr ServerNumber kTwo = 2;
-constexpr ServerNumber kThree = 3;
 
 // The others, who answer when the test says so.
 class Others final : public TableSharing {

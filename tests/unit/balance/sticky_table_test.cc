@@ -10,18 +10,14 @@
 #include <thread>
 #include <vector>
 
+#include "balance/sticky_moments.h"
+
 namespace stickler::balance {
 namespace {
 
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
-
-constexpr TimePoint kBegan{hours(1000)};
-TimePoint at(Duration later) { return kBegan + later; }
-
-constexpr ServerNumber kOne = 1;
-constexpr ServerNumber kTwo = 2;
 
 class StickyTableTest : public testing::Test {
  protected:

@@ -11,6 +11,8 @@
 
 namespace stickler::balance {
 
+using Balance = config::Backend::Balance;
+
 class TestServers {
  public:
   explicit TestServers(std::size_t count) {

@@ -11,6 +11,7 @@ namespace {
 
 using How = EtcdCompare::How;
 using Json = nlohmann::json;
+using Kind = EtcdFailure::Kind;
 using What = EtcdCompare::What;
 
 const std::string kHeader = R"("header":{"cluster_id":"15118495548433857066","revision":"3"})";
@@ -193,14 +194,13 @@ TEST(EtcdText, ReadsWhyItIsRefused) {
 struct Case {
   unsigned status;
   EtcdRefusal refusal;
-  EtcdFailure::Kind kind;
+  Kind kind;
   bool elsewhere;
   bool maybe_done;
   bool log_in = false;
 };
 
 TEST(EtcdTrouble, FollowsFromWhatEtcdSays) {
-  using Kind = EtcdFailure::Kind;
   const Case kCases[] = {
       {401, {16, "etcdserver: invalid auth token"}, Kind::refused, false, false, true},
       {400, {3, "etcdserver: user name is empty"}, Kind::refused, false, false, true},

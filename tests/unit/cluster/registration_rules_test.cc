@@ -11,7 +11,7 @@ namespace stickler::cluster {
 namespace {
 
 using namespace std::chrono_literals;
-using Stage = RegistrationRules::Stage;
+using NodeStage = RegistrationRules::Stage;
 using BootTime = balance::BootTime;
 
 constexpr Duration kLease = 90s;
@@ -253,7 +253,7 @@ struct Event {
 };
 
 bool claims(const Registration& node) {
-  return node.rules.stage() == Stage::arriving || node.rules.stage() == Stage::registering;
+  return node.rules.stage() == NodeStage::arriving || node.rules.stage() == NodeStage::registering;
 }
 
 bool put(Registration& node, Seen& seen) {
@@ -279,7 +279,7 @@ const std::vector<Event>& events() {
       {"no key", [](Registration& node, Seen&) { return node.no_predecessor(), true; }},
       {"predecessor",
        [](Registration& node, Seen& seen) {
-         if (node.rules.stage() != Stage::arriving) return false;
+         if (node.rules.stage() != NodeStage::arriving) return false;
          node.rules.found_own();
          return seen.had_key = true;
        }},
@@ -309,7 +309,7 @@ const std::vector<Event>& events() {
       {"stop fails", [](Registration& n, Seen& seen) { return stop(n, seen, false); }},
       {"released",
        [](Registration& node, Seen&) {
-         if (node.rules.stage() != Stage::releasing) return false;
+         if (node.rules.stage() != NodeStage::releasing) return false;
          return node.rules.released(), true;
        }},
   };
@@ -321,12 +321,12 @@ const std::vector<Event>& events() {
 std::string what_is_wrong(const Registration& node, const Seen& seen) {
   const RegistrationRules& rules = node.rules;
   const bool left_alone = !rules.wants_stop() && !seen.stopping;
-  const bool without = rules.stage() == Stage::waiting || rules.stage() == Stage::releasing;
+  const bool without = rules.stage() == NodeStage::waiting || rules.stage() == NodeStage::releasing;
   if (seen.had_key && !seen.stopped && without) return "has not been stopped";
-  if (rules.stage() == Stage::lost && left_alone) return "is lost, and nobody stops it";
-  if (rules.stage() == Stage::failing && left_alone) return "fails, and nobody stops it";
-  if (rules.stage() == Stage::registered && !rules.may_have_key()) return "has no key";
-  if (rules.stage() == Stage::registered && node.now >= rules.until()) return "is out of time";
+  if (rules.stage() == NodeStage::lost && left_alone) return "is lost, and nobody stops it";
+  if (rules.stage() == NodeStage::failing && left_alone) return "fails, and nobody stops it";
+  if (rules.stage() == NodeStage::registered && !rules.may_have_key()) return "has no key";
+  if (rules.stage() == NodeStage::registered && node.now >= rules.until()) return "is out of time";
   return "";
 }
 

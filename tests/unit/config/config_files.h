@@ -32,6 +32,13 @@ inline std::string in_backend(const std::string& more) {
 }
 inline std::string in_file(const std::string& more) { return in_listener("") + more + "\n"; }
 
+// What the loader finds in a text; `name` is the test's.
+struct FindingsCase {
+  const char* name;
+  std::string text;
+  std::string findings;
+};
+
 class ConfigFiles : public testing::Test {
  protected:
   ConfigFiles() {

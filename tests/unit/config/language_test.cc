@@ -5,17 +5,11 @@
 namespace stickler::config {
 namespace {
 
-struct Case {
-  const char* name;
-  std::string text;
-  std::string findings;
-};
-
-class Language : public ConfigFiles, public testing::WithParamInterface<Case> {};
+class Language : public ConfigFiles, public testing::WithParamInterface<FindingsCase> {};
 
 TEST_P(Language, SaysWhatIsWrong) { EXPECT_EQ(findings(GetParam().text), GetParam().findings); }
 
-const Case kCases[] = {
+const FindingsCase kCases[] = {
     {"UnclosedComment", in_file("/* and so on"),
      "3:error: the comment opened here is never closed [a \"*/\" is missing; everything behind is "
      "lost]"},

@@ -56,12 +56,12 @@ class SchemaRow : public ConfigFiles, public testing::WithParamInterface<Row> {
   const std::string path_ = GetParam().pattern;
 };
 
-struct Wrong {
+struct WrongValue {
   std::string value;
   std::string complaint;
 };
 
-Wrong wrong_for(const Setting& setting) {
+WrongValue wrong_for(const Setting& setting) {
   switch (setting.form) {
     case Form::boolean:
       return {"\"yes\"", " must be true or false [write true]"};
@@ -84,7 +84,7 @@ Wrong wrong_for(const Setting& setting) {
 }
 
 TEST_P(SchemaRow, RefusesAValueOfAnotherForm) {
-  Wrong wrong = wrong_for(*GetParam().setting);
+  WrongValue wrong = wrong_for(*GetParam().setting);
   EXPECT_THAT(findings_for(wrong.value), testing::HasSubstr(path_ + wrong.complaint));
 }
 

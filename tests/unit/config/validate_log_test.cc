@@ -83,15 +83,15 @@ TEST_F(LogSettings, KnowTheWordsOfSyslog) {
               testing::HasSubstr("log.syslog.severity = \"informal\" is none of \"debug\", "));
 }
 
-struct Wrong {
+struct WrongAddress {
   const char* setting;
   const char* said;
 };
 
 TEST_F(LogSettings, NameADaemonAsItIsReached) {
   for (auto [setting, said] :
-       {Wrong{"address = \"/dev/log\";",
-              "a Unix socket begins with unix: [write \"unix:/dev/log\"]"},
+       {WrongAddress{"address = \"/dev/log\";",
+                     "a Unix socket begins with unix: [write \"unix:/dev/log\"]"},
         {"address = \"127.0.0.1:514\";",
          "\"127.0.0.1:514\" is no address of a syslog daemon [write \"unix:/dev/log\", "
          "\"udp:10.0.0.1:514\" or \"tcp:…\"]"},

@@ -5,13 +5,7 @@
 namespace stickler::config {
 namespace {
 
-struct Case {
-  const char* name;
-  std::string text;
-  std::string findings;
-};
-
-class Relations : public ConfigFiles, public testing::WithParamInterface<Case> {};
+class Relations : public ConfigFiles, public testing::WithParamInterface<FindingsCase> {};
 
 TEST_P(Relations, AreJudged) { EXPECT_EQ(findings(GetParam().text), GetParam().findings); }
 
@@ -25,7 +19,7 @@ std::string in_limited_backend(const std::string& more) {
          more + " }; };\n";
 }
 
-const Case kForms[] = {
+const FindingsCase kForms[] = {
     {"BindWithoutColon",
      "listeners = { web = { bind = \"80\"; redirect = { scheme = \"https\"; }; }; };",
      "1:error: listeners.web.bind: a ':' is missing before the port [write \":80\"]"},
@@ -80,7 +74,7 @@ const Case kForms[] = {
      "\"200-399\" or \"200,204\"]"},
 };
 
-const Case kListeners[] = {
+const FindingsCase kListeners[] = {
     {"NoDestination", only_listener(""),
      "1:error: listeners.web leads nowhere [write backend = \"NAME\"; or redirect = { … };]"},
     {"RoutesThatLeaveSomethingOver",
@@ -142,7 +136,7 @@ const Case kListeners[] = {
 
 const std::string kSticky = "cookie = { name = \"s\"; ";
 
-const Case kBackends[] = {
+const FindingsCase kBackends[] = {
     {"NoServers", in_listener("") + "\n", ""},
     {"EmptyServers",
      "listeners = { web = { bind = \":80\"; backend = \"a\"; }; };\nbackends = { a = { "
@@ -234,7 +228,7 @@ const Case kBackends[] = {
      "3:error: process.group needs process.user"},
 };
 
-auto name_of = [](const testing::TestParamInfo<Case>& tested) { return tested.param.name; };
+auto name_of = [](const testing::TestParamInfo<FindingsCase>& tested) { return tested.param.name; };
 INSTANTIATE_TEST_SUITE_P(Forms, Relations, testing::ValuesIn(kForms), name_of);
 INSTANTIATE_TEST_SUITE_P(Listeners, Relations, testing::ValuesIn(kListeners), name_of);
 INSTANTIATE_TEST_SUITE_P(Backends, Relations, testing::ValuesIn(kBackends), name_of);

@@ -111,11 +111,11 @@ TEST_F(AclTranslation, APortAmongSeveralIsAComplaint) {
               testing::StartsWith("7: use-server one if { dst_port 81 }: a route cannot ask"));
 }
 
-struct RefusedCase {
+struct RefusedAcl {
   std::string acl;
   std::string why;
 };
-class RefusedAcls : public AclTranslation, public testing::WithParamInterface<RefusedCase> {};
+class RefusedAcls : public AclTranslation, public testing::WithParamInterface<RefusedAcl> {};
 TEST_P(RefusedAcls, AreComplaintsOfAclAndRule) {
   std::string said = complaints(in_listen(" acl a " + GetParam().acl + "\n use-server one if a\n"));
   EXPECT_THAT(said, testing::HasSubstr("6: acl a " + GetParam().acl + ": " + GetParam().why));
@@ -124,28 +124,28 @@ TEST_P(RefusedAcls, AreComplaintsOfAclAndRule) {
 }
 INSTANTIATE_TEST_SUITE_P(
     Acl, RefusedAcls,
-    testing::Values(RefusedCase{"src 10.0.0.0/8", "routes do not look at the client's address"},
-                    RefusedCase{"url_reg x", "routes look at the path, not at the query"},
-                    RefusedCase{"urlp(a) b", "routes do not look at the query"},
-                    RefusedCase{"cook(a) b", "routes do not look at cookies"},
-                    RefusedCase{"http_auth(u)", "passwords are not in this version"},
-                    RefusedCase{"nbsrv(app) lt 1", "routes do not ask how many"},
-                    RefusedCase{"sc_http_req_rate(0) gt 10", "counters and rate limits"},
-                    RefusedCase{"rand(100) lt 5", "a route cannot ask for 'rand'"},
-                    RefusedCase{"path -f /etc/paths", "a route reads no values from a file"},
-                    RefusedCase{"path_beg api", "a path begins with '/'"},
-                    RefusedCase{"path_reg (?=x)", "this regular expression does not work"},
-                    RefusedCase{"path_len 5", "a route cannot compare paths by 'len'"},
-                    RefusedCase{"path,url_dec /a", "a route knows no converter as 'url_dec'"},
-                    RefusedCase{"path -m beg", "its values are missing"},
-                    RefusedCase{"hdr_beg(host) www.", "a route compares hosts whole"},
-                    RefusedCase{"hdr(host) a_b:c", "a host stands without its port"},
-                    RefusedCase{"hdr(X-A) -i x",
-                                "a route compares the value of a field with its case"},
-                    RefusedCase{"hdr_sub(X-A) x", "a route compares the whole value"},
-                    RefusedCase{"hdr(X.A) x", "'X.A' cannot be a setting's name"},
-                    RefusedCase{"method get", "methods are told apart by case"},
-                    RefusedCase{"dst_port http", "'http' is no port"}));
+    testing::Values(RefusedAcl{"src 10.0.0.0/8", "routes do not look at the client's address"},
+                    RefusedAcl{"url_reg x", "routes look at the path, not at the query"},
+                    RefusedAcl{"urlp(a) b", "routes do not look at the query"},
+                    RefusedAcl{"cook(a) b", "routes do not look at cookies"},
+                    RefusedAcl{"http_auth(u)", "passwords are not in this version"},
+                    RefusedAcl{"nbsrv(app) lt 1", "routes do not ask how many"},
+                    RefusedAcl{"sc_http_req_rate(0) gt 10", "counters and rate limits"},
+                    RefusedAcl{"rand(100) lt 5", "a route cannot ask for 'rand'"},
+                    RefusedAcl{"path -f /etc/paths", "a route reads no values from a file"},
+                    RefusedAcl{"path_beg api", "a path begins with '/'"},
+                    RefusedAcl{"path_reg (?=x)", "this regular expression does not work"},
+                    RefusedAcl{"path_len 5", "a route cannot compare paths by 'len'"},
+                    RefusedAcl{"path,url_dec /a", "a route knows no converter as 'url_dec'"},
+                    RefusedAcl{"path -m beg", "its values are missing"},
+                    RefusedAcl{"hdr_beg(host) www.", "a route compares hosts whole"},
+                    RefusedAcl{"hdr(host) a_b:c", "a host stands without its port"},
+                    RefusedAcl{"hdr(X-A) -i x",
+                               "a route compares the value of a field with its case"},
+                    RefusedAcl{"hdr_sub(X-A) x", "a route compares the whole value"},
+                    RefusedAcl{"hdr(X.A) x", "'X.A' cannot be a setting's name"},
+                    RefusedAcl{"method get", "methods are told apart by case"},
+                    RefusedAcl{"dst_port http", "'http' is no port"}));
 
 }  // namespace
 }  // namespace stickler::haproxy

@@ -26,35 +26,35 @@ class Binds : public Translating {
   }
 };
 
-struct AddressCase {
+struct BoundAddresses {
   std::string lines;
   std::vector<std::string> addresses;
 };
-class BindAddresses : public Binds, public testing::WithParamInterface<AddressCase> {};
+class BindAddresses : public Binds, public testing::WithParamInterface<BoundAddresses> {};
 TEST_P(BindAddresses, HaveOurForm) { EXPECT_EQ(addresses(GetParam().lines), GetParam().addresses); }
 INSTANTIATE_TEST_SUITE_P(
     Bind, BindAddresses,
-    testing::Values(AddressCase{" bind :80\n", {":80"}}, AddressCase{" bind *:80\n", {":80"}},
-                    AddressCase{" bind 0.0.0.0:80\n", {":80"}},
-                    AddressCase{" bind [::]:80\n", {":80"}},
-                    AddressCase{" bind :::80 v4v6\n", {":80"}},
-                    AddressCase{" bind :::80 v6only\n", {"[::]:80"}},
-                    AddressCase{" bind *:80\n bind :::80 v6only\n", {"0.0.0.0:80", "[::]:80"}},
-                    AddressCase{" bind *:80\n bind :::80 v4v6\n", {":80"}},
-                    AddressCase{" bind 127.0.0.1:80,[::1]:81\n", {"127.0.0.1:80", "[::1]:81"}},
-                    AddressCase{" bind ::1:80\n", {"[::1]:80"}},
-                    AddressCase{" bind localhost:80\n", {"127.0.0.1:80"}},
-                    AddressCase{" bind :8000-8002\n", {":8000", ":8001", ":8002"}},
-                    AddressCase{" bind ipv4@10.0.0.1:80\n", {"10.0.0.1:80"}},
-                    AddressCase{" bind ipv6@*:80 v6only\n", {"[::]:80"}},
-                    AddressCase{" bind /run/a\n", {"unix:/run/a"}},
-                    AddressCase{" bind unix@/run/a\n", {"unix:/run/a"}}));
+    testing::Values(BoundAddresses{" bind :80\n", {":80"}}, BoundAddresses{" bind *:80\n", {":80"}},
+                    BoundAddresses{" bind 0.0.0.0:80\n", {":80"}},
+                    BoundAddresses{" bind [::]:80\n", {":80"}},
+                    BoundAddresses{" bind :::80 v4v6\n", {":80"}},
+                    BoundAddresses{" bind :::80 v6only\n", {"[::]:80"}},
+                    BoundAddresses{" bind *:80\n bind :::80 v6only\n", {"0.0.0.0:80", "[::]:80"}},
+                    BoundAddresses{" bind *:80\n bind :::80 v4v6\n", {":80"}},
+                    BoundAddresses{" bind 127.0.0.1:80,[::1]:81\n", {"127.0.0.1:80", "[::1]:81"}},
+                    BoundAddresses{" bind ::1:80\n", {"[::1]:80"}},
+                    BoundAddresses{" bind localhost:80\n", {"127.0.0.1:80"}},
+                    BoundAddresses{" bind :8000-8002\n", {":8000", ":8001", ":8002"}},
+                    BoundAddresses{" bind ipv4@10.0.0.1:80\n", {"10.0.0.1:80"}},
+                    BoundAddresses{" bind ipv6@*:80 v6only\n", {"[::]:80"}},
+                    BoundAddresses{" bind /run/a\n", {"unix:/run/a"}},
+                    BoundAddresses{" bind unix@/run/a\n", {"unix:/run/a"}}));
 
-struct RefusedCase {
+struct RefusedBind {
   std::string line;
   std::string why;
 };
-class RefusedBinds : public Binds, public testing::WithParamInterface<RefusedCase> {};
+class RefusedBinds : public Binds, public testing::WithParamInterface<RefusedBind> {};
 TEST_P(RefusedBinds, AreComplaintsOfTheirLine) {
   EXPECT_THAT(said(" bind :81\n " + GetParam().line + "\n"),
               testing::StartsWith("5: " + GetParam().why));
@@ -62,24 +62,24 @@ TEST_P(RefusedBinds, AreComplaintsOfTheirLine) {
 INSTANTIATE_TEST_SUITE_P(
     Bind, RefusedBinds,
     testing::Values(
-        RefusedCase{"bind 80", "80: its port is missing"},
-        RefusedCase{"bind :0", ":0: its port is missing"},
-        RefusedCase{"bind www.example.com:80", "www.example.com:80: \"www.example.com\""},
-        RefusedCase{"bind abns@x", "abns@x: Stickler listens on"},
-        RefusedCase{"bind fd@3", "fd@3: Stickler listens on"},
-        RefusedCase{"bind :1-100", ":1-100: a range of more than 64"},
-        RefusedCase{"bind :82 accept-proxy", "accept-proxy: the PROXY protocol"},
-        RefusedCase{"bind :82 maxconn 5", "maxconn 5: there is no limit for one"},
-        RefusedCase{"bind :82 interface eth0", "interface eth0: a listener has an"},
-        RefusedCase{"bind :82 frob", "frob: the import does not know it"},
-        RefusedCase{"bind :82 ssl", "bind :82 ssl: TLS needs a certificate"},
-        RefusedCase{"bind :82 ssl crt-list x", "crt-list x: lists of certificates"},
-        RefusedCase{"bind :82 ssl crt /x verify required", "verify: client certificates"},
-        RefusedCase{"bind :82 ssl crt /x ca-file y", "ca-file y: client certificates"},
-        RefusedCase{"bind :82 ssl crt /x no-tlsv13", "no-tlsv13: there is no upper"},
-        RefusedCase{"bind :82 ssl crt /x ssl-min-ver 3", "3: it is no version"},
-        RefusedCase{"bind :82 ssl crt /x ciphersuites X", "ciphersuites: TLS 1.3"},
-        RefusedCase{"bind :82 ssl crt /x proto h2", "proto h2: HTTP/2 is not"}));
+        RefusedBind{"bind 80", "80: its port is missing"},
+        RefusedBind{"bind :0", ":0: its port is missing"},
+        RefusedBind{"bind www.example.com:80", "www.example.com:80: \"www.example.com\""},
+        RefusedBind{"bind abns@x", "abns@x: Stickler listens on"},
+        RefusedBind{"bind fd@3", "fd@3: Stickler listens on"},
+        RefusedBind{"bind :1-100", ":1-100: a range of more than 64"},
+        RefusedBind{"bind :82 accept-proxy", "accept-proxy: the PROXY protocol"},
+        RefusedBind{"bind :82 maxconn 5", "maxconn 5: there is no limit for one"},
+        RefusedBind{"bind :82 interface eth0", "interface eth0: a listener has an"},
+        RefusedBind{"bind :82 frob", "frob: the import does not know it"},
+        RefusedBind{"bind :82 ssl", "bind :82 ssl: TLS needs a certificate"},
+        RefusedBind{"bind :82 ssl crt-list x", "crt-list x: lists of certificates"},
+        RefusedBind{"bind :82 ssl crt /x verify required", "verify: client certificates"},
+        RefusedBind{"bind :82 ssl crt /x ca-file y", "ca-file y: client certificates"},
+        RefusedBind{"bind :82 ssl crt /x no-tlsv13", "no-tlsv13: there is no upper"},
+        RefusedBind{"bind :82 ssl crt /x ssl-min-ver 3", "3: it is no version"},
+        RefusedBind{"bind :82 ssl crt /x ciphersuites X", "ciphersuites: TLS 1.3"},
+        RefusedBind{"bind :82 ssl crt /x proto h2", "proto h2: HTTP/2 is not"}));
 
 TEST_F(Binds, TlsIsTranslated) {
   config::Tls tls = *listener(with_backend(front(" bind :443 ssl crt /a.pem crt /certs/ strict-sni "

@@ -117,11 +117,11 @@ TEST_F(Checks, HaveOnePace) {
       testing::HasSubstr("5: server b 10.0.0.2:80 check inter 2s: its servers differ in interval"));
 }
 
-struct RefusedCase {
+struct RefusedCheck {
   std::string line;
   std::string why;
 };
-class RefusedChecks : public Checks, public testing::WithParamInterface<RefusedCase> {};
+class RefusedChecks : public Checks, public testing::WithParamInterface<RefusedCheck> {};
 TEST_P(RefusedChecks, AreComplaints) {
   EXPECT_THAT(said(" option httpchk GET /\n " + GetParam().line + "\n"),
               testing::HasSubstr("7: " + GetParam().why));
@@ -129,23 +129,23 @@ TEST_P(RefusedChecks, AreComplaints) {
 INSTANTIATE_TEST_SUITE_P(
     Check, RefusedChecks,
     testing::Values(
-        RefusedCase{"http-check expect ! status 500",
-                    "http-check expect ! status 500: what a check does"},
-        RefusedCase{"http-check expect rstring x", "http-check expect rstring x: a check expects"},
-        RefusedCase{"http-check expect status x", "http-check expect status x: \"x\" is neither"},
-        RefusedCase{"http-check expect rstatus (",
-                    "http-check expect rstatus (: no status fits it"},
-        RefusedCase{"http-check disable-on-404", "http-check disable-on-404: a server answers"},
-        RefusedCase{"http-check set-var(check.a) int(1)",
-                    "http-check set-var(check.a) int(1): a check is"},
-        RefusedCase{"http-check send hdr X-A b", "hdr X-A: a check sends no fields but Host"},
-        RefusedCase{"http-check send body x", "body x: a check is a method and a path"},
-        RefusedCase{"http-check connect sni x", "sni: a check chooses its port"},
-        RefusedCase{"option httpchk GET /a HTTP/1.1\\r\\nX-A:\\ b",
-                    "X-A: b: a check sends no fields"},
-        RefusedCase{"option httpchk GET status", "option httpchk GET status: the path is missing"},
-        RefusedCase{"option external-check", "option external-check: a check is made by"},
-        RefusedCase{"tcp-check send x", "tcp-check send x: a check over TCP"}));
+        RefusedCheck{"http-check expect ! status 500",
+                     "http-check expect ! status 500: what a check does"},
+        RefusedCheck{"http-check expect rstring x", "http-check expect rstring x: a check expects"},
+        RefusedCheck{"http-check expect status x", "http-check expect status x: \"x\" is neither"},
+        RefusedCheck{"http-check expect rstatus (",
+                     "http-check expect rstatus (: no status fits it"},
+        RefusedCheck{"http-check disable-on-404", "http-check disable-on-404: a server answers"},
+        RefusedCheck{"http-check set-var(check.a) int(1)",
+                     "http-check set-var(check.a) int(1): a check is"},
+        RefusedCheck{"http-check send hdr X-A b", "hdr X-A: a check sends no fields but Host"},
+        RefusedCheck{"http-check send body x", "body x: a check is a method and a path"},
+        RefusedCheck{"http-check connect sni x", "sni: a check chooses its port"},
+        RefusedCheck{"option httpchk GET /a HTTP/1.1\\r\\nX-A:\\ b",
+                     "X-A: b: a check sends no fields"},
+        RefusedCheck{"option httpchk GET status", "option httpchk GET status: the path is missing"},
+        RefusedCheck{"option external-check", "option external-check: a check is made by"},
+        RefusedCheck{"tcp-check send x", "tcp-check send x: a check over TCP"}));
 
 TEST_F(Checks, AnAnswerToHeadHasNoBody) {
   EXPECT_THAT(said(" option httpchk HEAD /\n http-check expect string x\n"),

@@ -20,22 +20,22 @@ class Servers : public Translating {
   }
 };
 
-struct AddressCase {
+struct ServerAddress {
   std::string theirs;
   std::string ours;
 };
-class ServerAddresses : public Servers, public testing::WithParamInterface<AddressCase> {};
+class ServerAddresses : public Servers, public testing::WithParamInterface<ServerAddress> {};
 TEST_P(ServerAddresses, HaveOurForm) {
   EXPECT_EQ(server("a " + GetParam().theirs).address, GetParam().ours);
 }
 INSTANTIATE_TEST_SUITE_P(Server, ServerAddresses,
-                         testing::Values(AddressCase{"10.0.0.1:80", "10.0.0.1:80"},
-                                         AddressCase{"app.example:8080", "app.example:8080"},
-                                         AddressCase{"[::1]:80", "[::1]:80"},
-                                         AddressCase{"::1:80", "[::1]:80"},
-                                         AddressCase{"ipv4@app:80", "app:80"},
-                                         AddressCase{"/run/a", "unix:/run/a"},
-                                         AddressCase{"unix@/run/a", "unix:/run/a"}));
+                         testing::Values(ServerAddress{"10.0.0.1:80", "10.0.0.1:80"},
+                                         ServerAddress{"app.example:8080", "app.example:8080"},
+                                         ServerAddress{"[::1]:80", "[::1]:80"},
+                                         ServerAddress{"::1:80", "[::1]:80"},
+                                         ServerAddress{"ipv4@app:80", "app:80"},
+                                         ServerAddress{"/run/a", "unix:/run/a"},
+                                         ServerAddress{"unix@/run/a", "unix:/run/a"}));
 
 TEST_F(Servers, HaveTheirOptions) {
   config::Server one = server("a 10.0.0.1:80 weight 5 maxconn 100 backup id 3 resolvers dns");
@@ -68,35 +68,35 @@ TEST_F(Servers, ADisabledOneIsLeftOut) {
               testing::SizeIs(2));
 }
 
-struct RefusedCase {
+struct RefusedServer {
   std::string line;
   std::string why;
 };
-class RefusedServers : public Servers, public testing::WithParamInterface<RefusedCase> {};
+class RefusedServers : public Servers, public testing::WithParamInterface<RefusedServer> {};
 TEST_P(RefusedServers, AreComplaints) {
   EXPECT_THAT(said("a " + GetParam().line), testing::StartsWith("4: " + GetParam().why));
 }
 INSTANTIATE_TEST_SUITE_P(
     Server, RefusedServers,
-    testing::Values(RefusedCase{"", "server a: its name or address is missing"},
-                    RefusedCase{"10.0.0.300:80", "10.0.0.300:80: \"10.0.0.300\" is neither"},
-                    RefusedCase{"10.0.0.1", "10.0.0.1: without a port"},
-                    RefusedCase{"10.0.0.1:+1000",
-                                "10.0.0.1:+1000: a server's port does not follow"},
-                    RefusedCase{"*:80", "*:80: a server has an address of its own"},
-                    RefusedCase{"abns@x", "abns@x: a server is reached by"},
-                    RefusedCase{"10.0.0.1:80 weight x", "weight x: it is no number"},
-                    RefusedCase{"10.0.0.1:80 inter x", "inter x: it is no time"},
-                    RefusedCase{"10.0.0.1:80 ssl", "ssl: servers are spoken to in plain HTTP"},
-                    RefusedCase{"10.0.0.1:80 verify none", "verify none: TLS to servers"},
-                    RefusedCase{"10.0.0.1:80 no-sslv3", "no-sslv3: TLS to servers"},
-                    RefusedCase{"10.0.0.1:80 send-proxy", "send-proxy: the PROXY protocol"},
-                    RefusedCase{"10.0.0.1:80 slowstart 5s", "slowstart 5s: a server gets"},
-                    RefusedCase{"10.0.0.1:80 agent-check", "agent-check: agent checks"},
-                    RefusedCase{"10.0.0.1:80 on-marked-down shutdown-sessions",
-                                "on-marked-down shutdown-sessions: what runs"},
-                    RefusedCase{"10.0.0.1:80 proto h2", "proto: servers are spoken to in HTTP/1.1"},
-                    RefusedCase{"10.0.0.1:80 frob", "frob: the import does not know it"}));
+    testing::Values(
+        RefusedServer{"", "server a: its name or address is missing"},
+        RefusedServer{"10.0.0.300:80", "10.0.0.300:80: \"10.0.0.300\" is neither"},
+        RefusedServer{"10.0.0.1", "10.0.0.1: without a port"},
+        RefusedServer{"10.0.0.1:+1000", "10.0.0.1:+1000: a server's port does not follow"},
+        RefusedServer{"*:80", "*:80: a server has an address of its own"},
+        RefusedServer{"abns@x", "abns@x: a server is reached by"},
+        RefusedServer{"10.0.0.1:80 weight x", "weight x: it is no number"},
+        RefusedServer{"10.0.0.1:80 inter x", "inter x: it is no time"},
+        RefusedServer{"10.0.0.1:80 ssl", "ssl: servers are spoken to in plain HTTP"},
+        RefusedServer{"10.0.0.1:80 verify none", "verify none: TLS to servers"},
+        RefusedServer{"10.0.0.1:80 no-sslv3", "no-sslv3: TLS to servers"},
+        RefusedServer{"10.0.0.1:80 send-proxy", "send-proxy: the PROXY protocol"},
+        RefusedServer{"10.0.0.1:80 slowstart 5s", "slowstart 5s: a server gets"},
+        RefusedServer{"10.0.0.1:80 agent-check", "agent-check: agent checks"},
+        RefusedServer{"10.0.0.1:80 on-marked-down shutdown-sessions",
+                      "on-marked-down shutdown-sessions: what runs"},
+        RefusedServer{"10.0.0.1:80 proto h2", "proto: servers are spoken to in HTTP/1.1"},
+        RefusedServer{"10.0.0.1:80 frob", "frob: the import does not know it"}));
 
 TEST_F(Servers, BalancingIsTranslated) {
   using enum config::Backend::Balance;

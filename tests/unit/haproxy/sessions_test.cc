@@ -40,28 +40,28 @@ TEST_F(Sessions, WhatIsNotWrittenIsStickler) {
   EXPECT_EQ(usual.maxidle, kNoLimit);
 }
 
-struct RefusedCase {
+struct RefusedCookie {
   std::string words;
   std::string why;
 };
-class RefusedCookies : public Sessions, public testing::WithParamInterface<RefusedCase> {};
+class RefusedCookies : public Sessions, public testing::WithParamInterface<RefusedCookie> {};
 TEST_P(RefusedCookies, AreComplaints) {
   EXPECT_THAT(complaints(in_listen(" cookie " + GetParam().words + "\n")),
               testing::StartsWith("6: " + GetParam().why));
 }
 INSTANTIATE_TEST_SUITE_P(
     Cookie, RefusedCookies,
-    testing::Values(RefusedCase{"", "cookie: \"\" cannot be the name"},
-                    RefusedCase{"S", "cookie S: Stickler inserts a cookie of its own"},
-                    RefusedCase{"S prefix", "cookie S: Stickler inserts"},
-                    RefusedCase{"S rewrite", "cookie S: Stickler inserts"},
-                    RefusedCase{"S insert dynamic", "dynamic: the cookie holds a server's name"},
-                    RefusedCase{"S insert postonly", "postonly: the cookie is set with the first"},
-                    RefusedCase{"S insert attr Partitioned", "attr Partitioned: the cookie has no"},
-                    RefusedCase{"S insert attr SameSite=x",
-                                "cookie S insert attr SameSite=x: backends."},
-                    RefusedCase{"S insert maxidle x", "maxidle x: it is no time"},
-                    RefusedCase{"S insert frob", "frob: the import does not know it"}));
+    testing::Values(
+        RefusedCookie{"", "cookie: \"\" cannot be the name"},
+        RefusedCookie{"S", "cookie S: Stickler inserts a cookie of its own"},
+        RefusedCookie{"S prefix", "cookie S: Stickler inserts"},
+        RefusedCookie{"S rewrite", "cookie S: Stickler inserts"},
+        RefusedCookie{"S insert dynamic", "dynamic: the cookie holds a server's name"},
+        RefusedCookie{"S insert postonly", "postonly: the cookie is set with the first"},
+        RefusedCookie{"S insert attr Partitioned", "attr Partitioned: the cookie has no"},
+        RefusedCookie{"S insert attr SameSite=x", "cookie S insert attr SameSite=x: backends."},
+        RefusedCookie{"S insert maxidle x", "maxidle x: it is no time"},
+        RefusedCookie{"S insert frob", "frob: the import does not know it"}));
 
 TEST_F(Sessions, ValuesAreThoseOfTheServers) {
   config::Backend app = backend(with_values("cookie a", "cookie two"));

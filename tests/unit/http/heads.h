@@ -10,8 +10,10 @@
 
 namespace stickler::http::testing {
 
+using Lines = std::initializer_list<std::string_view>;
+
 // The lines, each ended by CRLF, and the empty line.
-inline std::string head_of(std::initializer_list<std::string_view> lines) {
+inline std::string head_of(Lines lines) {
   std::string head;
   for (std::string_view line : lines) head.append(line).append("\r\n");
   return head + "\r\n";

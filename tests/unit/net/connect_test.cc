@@ -17,7 +17,7 @@
 namespace stickler::net {
 namespace {
 
-constexpr Duration kPlenty = std::chrono::seconds(10);
+constexpr Duration kTimeLimit = std::chrono::seconds(10);
 constexpr Duration kShort = std::chrono::milliseconds(30);
 
 // A listening socket that nobody accepts from: the kernel alone answers, up to its backlog.
@@ -86,7 +86,7 @@ class Connect : public testing::Test {
 
 TEST_F(Connect, ReachesAListener) {
   Listener listener(any_port());
-  ConnectResult result = connect(listener.address(), kPlenty);
+  ConnectResult result = connect(listener.address(), kTimeLimit);
   EXPECT_TRUE(result.ok());
   sockaddr_storage peer{};
   socklen_t size = sizeof peer;
@@ -95,7 +95,7 @@ TEST_F(Connect, ReachesAListener) {
 
 TEST_F(Connect, SendsSmallFlightsAtOnce) {
   Listener listener(any_port());
-  ConnectResult result = connect(listener.address(), kPlenty);
+  ConnectResult result = connect(listener.address(), kTimeLimit);
   int no_delay = 0;
   socklen_t size = sizeof no_delay;
   ::getsockopt(result.socket.fd(), IPPROTO_TCP, TCP_NODELAY, &no_delay, &size);
@@ -104,18 +104,18 @@ TEST_F(Connect, SendsSmallFlightsAtOnce) {
 
 TEST_F(Connect, TellsARefusal) {
   Address closed = Listener(any_port()).address();
-  ConnectResult result = connect(closed, kPlenty);
+  ConnectResult result = connect(closed, kTimeLimit);
   EXPECT_EQ(result.error, ECONNREFUSED);
   EXPECT_FALSE(result.socket.open());
 }
 
 TEST_F(Connect, ReachesAUnixSocketAtOnce) {
   Listener listener(unix_address());
-  EXPECT_TRUE(connect(unix_address(), kPlenty).ok());
+  EXPECT_TRUE(connect(unix_address(), kTimeLimit).ok());
 }
 
 TEST_F(Connect, TellsThatAUnixSocketIsMissing) {
-  EXPECT_EQ(connect(unix_address(), kPlenty).error, ENOENT);
+  EXPECT_EQ(connect(unix_address(), kTimeLimit).error, ENOENT);
 }
 
 TEST_F(Connect, GivesUpOnAFullUnixBacklogWhenTheLimitHasPassed) {
@@ -127,7 +127,8 @@ TEST_F(Connect, GivesUpOnAFullUnixBacklogWhenTheLimitHasPassed) {
 TEST_F(Connect, GetsThroughAUnixBacklogThatHasRoomAgain) {
   Listener listener(unix_address(), 0);
   fill_backlog(unix_address());
-  ConnectResult result = connect(unix_address(), kPlenty, [&](WaitSlot) { listener.accept_one(); });
+  ConnectResult result =
+      connect(unix_address(), kTimeLimit, [&](WaitSlot) { listener.accept_one(); });
   EXPECT_TRUE(result.ok());
 }
 
@@ -142,7 +143,7 @@ TEST_F(Connect, GivesUpOnAFullTcpBacklogWhenTheLimitHasPassed) {
 TEST_F(Connect, CanBeCancelledWhileItWaits) {
   Listener listener(any_port(), 0);
   fill_backlog(listener.address());
-  ConnectResult result = connect(listener.address(), kPlenty, [](WaitSlot slot) {
+  ConnectResult result = connect(listener.address(), kTimeLimit, [](WaitSlot slot) {
     EventLoop::current().ready().wake_slot(slot, Wake::cancelled);
   });
   EXPECT_TRUE(result.cancelled);

@@ -10,7 +10,7 @@ namespace {
 
 using test::ClientOptions;
 
-std::string pattern(std::size_t size) {
+std::string repeated_letters(std::size_t size) {
   std::string text(size, '\0');
   for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>('a' + i * 7 % 26);
   return text;
@@ -101,7 +101,7 @@ TEST_F(TlsReading, WaitsForTheLastByteOfARecord) {
 }
 
 TEST_F(TlsReading, FillsALargeBufferWithManyRecords) {
-  const std::string body = pattern(60000);
+  const std::string body = repeated_letters(60000);
   client_->write(body);
   EXPECT_EQ(read(), body);
 }
@@ -123,7 +123,7 @@ TEST_F(TlsReading, KeepsRecordsThatASmallBufferLeaves) {
 }
 
 TEST_F(TlsReading, TakesOnlySoManySmallRecordsAtOnce) {
-  const std::string bytes = pattern(150);
+  const std::string bytes = repeated_letters(150);
   for (char byte : bytes) client_->write({&byte, 1});
   std::string got = read();
   EXPECT_LT(got.size(), bytes.size());
@@ -205,7 +205,7 @@ TEST_F(TlsKeyUpdates, AreTakenInBoundedNumber) {
 }
 
 TEST_F(TlsKeyUpdates, AreTakenWithoutEndBetweenData) {
-  const std::string record = pattern(16384);
+  const std::string record = repeated_letters(16384);
   for (std::uint64_t i = 0; i < 3 * TlsStream::kHandshakeRecords; ++i) {
     update_keys(1);
     client_->write(record);
@@ -230,7 +230,7 @@ class TlsWriting : public test::TlsTest {
   // Each asks the server for one of its own, which the client does not read. With each comes what
   // entitles to the next. Whether all were taken.
   bool request_key_updates(int count) {
-    const std::string record = pattern(16384);
+    const std::string record = repeated_letters(16384);
     for (int i = 0; i < count; ++i) {
       SSL_key_update(client_->ssl(), SSL_KEY_UPDATE_REQUESTED);
       client_->write(record);
@@ -263,7 +263,7 @@ TEST_F(TlsWriting, KeepsTheOrderOfPartsOfAnySize) {
   const std::size_t kSizes[] = {1, 16383, 16384, 16385, 40000};
   for (std::size_t first : kSizes) {
     for (std::size_t second : kSizes) {
-      std::string text = pattern(first + second + 3);
+      std::string text = repeated_letters(first + second + 3);
       const iovec parts[] = {
           {text.data(), first}, {text.data() + first, second}, {text.data() + first + second, 3}};
       ASSERT_EQ(server_->try_write(parts).bytes, text.size());
@@ -274,7 +274,7 @@ TEST_F(TlsWriting, KeepsTheOrderOfPartsOfAnySize) {
 
 TEST_F(TlsWriting, SendsAFlightAtOnce) {
   ASSERT_TRUE(connect(make_context({{}}), {}, SOCK_SEQPACKET).ok());
-  const std::string body = pattern(65536);
+  const std::string body = repeated_letters(65536);
   EXPECT_EQ(write(body), body.size());
   // A packet is what one send() carried.
   ASSERT_TRUE(client_->receive(MSG_DONTWAIT));
@@ -283,11 +283,11 @@ TEST_F(TlsWriting, SendsAFlightAtOnce) {
 }
 
 TEST_F(TlsWriting, TakesNoMoreThanAFlight) {
-  EXPECT_EQ(write(pattern(TlsStream::kFlightMax + 1)), TlsStream::kFlightMax);
+  EXPECT_EQ(write(repeated_letters(TlsStream::kFlightMax + 1)), TlsStream::kFlightMax);
 }
 
 TEST_F(TlsWriting, HoldsBackABoundedRestFromAPeerThatDoesNotRead) {
-  const std::string body = pattern(4 << 20);
+  const std::string body = repeated_letters(4 << 20);
   const std::size_t taken = write_until_blocked(body);
   EXPECT_LT(taken, body.size());
   EXPECT_TRUE(server_->flush().blocked());
@@ -298,7 +298,7 @@ TEST_F(TlsWriting, HoldsBackABoundedRestFromAPeerThatDoesNotRead) {
 }
 
 TEST_F(TlsWriting, GoesOnAfterABlockWithoutAFlush) {
-  const std::string body = pattern(1 << 20);
+  const std::string body = repeated_letters(1 << 20);
   std::size_t taken = 0;
   std::string received;
   for (int turn = 0; turn < 1000 && taken < body.size(); ++turn) {
@@ -328,7 +328,7 @@ TEST_F(TlsWriting, EndsWithCloseNotifyAndFin) {
 }
 
 TEST_F(TlsWriting, FinFollowsWhatWasHeldBack) {
-  const std::string body = pattern(4 << 20);
+  const std::string body = repeated_letters(4 << 20);
   const std::size_t taken = write_until_blocked(body);
   server_->shutdown_write();
   EXPECT_EQ(read_until_flushed(), body.substr(0, taken));
@@ -336,7 +336,7 @@ TEST_F(TlsWriting, FinFollowsWhatWasHeldBack) {
 }
 
 TEST_F(TlsWriting, AnswersBehindWhatIsUnsent) {
-  const std::string body = pattern(4 << 20);
+  const std::string body = repeated_letters(4 << 20);
   const std::size_t taken = write_until_blocked(body);
   // As many as make the buffer move what it holds to its beginning.
   ASSERT_TRUE(request_key_updates(600));
@@ -344,7 +344,7 @@ TEST_F(TlsWriting, AnswersBehindWhatIsUnsent) {
 }
 
 TEST_F(TlsWriting, AnswersOnlySoManyRequestsThatThePeerDoesNotRead) {
-  write_until_blocked(pattern(4 << 20));
+  write_until_blocked(repeated_letters(4 << 20));
   EXPECT_FALSE(request_key_updates(2000));
 }
 

@@ -77,11 +77,11 @@ TEST(ByteDump, EscapesWhatIsNoText) {
 TEST(ErrorsJson, HasACharacterForEachByte) {
   CapturedError error = of_a_client();
   error.bytes = "a\xff\x80";
-  const auto json = nlohmann::json::parse(errors_json({error, of_a_server()}));
-  EXPECT_EQ(json[0]["bytes"], "aÿ\xc2\x80");
-  EXPECT_EQ(json[0]["server"], nullptr);
-  EXPECT_EQ(json[1]["server"], "s2");
-  EXPECT_EQ(json[1]["error"], "method holds '@'");
+  const auto errors = nlohmann::json::parse(errors_json({error, of_a_server()}));
+  EXPECT_EQ(errors[0]["bytes"], "aÿ\xc2\x80");
+  EXPECT_EQ(errors[0]["server"], nullptr);
+  EXPECT_EQ(errors[1]["server"], "s2");
+  EXPECT_EQ(errors[1]["error"], "method holds '@'");
 }
 
 }  // namespace

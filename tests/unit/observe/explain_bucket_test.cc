@@ -59,10 +59,10 @@ TEST_F(ExplainBucket, AFileDoesNotSayWhoHasIt) {
   EXPECT_THAT(text,
               HasSubstr("\nbucket    7f of cluster bases: only the running program knows which "
                         "node has it\nanswer    the bucket's node   reason: bucket 7f\n"));
-  const auto json = nlohmann::json::parse(explanation_json(all));
-  EXPECT_EQ(json["bucket"]["known"], false);
-  EXPECT_EQ(json["answer"]["kind"], "unknown");
-  EXPECT_EQ(json["answer"]["status"], nullptr);
+  const auto explained = nlohmann::json::parse(explanation_json(all));
+  EXPECT_EQ(explained["bucket"]["known"], false);
+  EXPECT_EQ(explained["answer"]["kind"], "unknown");
+  EXPECT_EQ(explained["answer"]["status"], nullptr);
 }
 
 TEST_F(ExplainBucket, TheRunningProgramDoes) {
@@ -72,10 +72,10 @@ TEST_F(ExplainBucket, TheRunningProgramDoes) {
   EXPECT_THAT(explanation_text(all),
               HasSubstr("\nbucket    7f of cluster bases: node-a has had it for 3 h\n"
                         "server    node-a (10.0.0.1:80): up\n"));
-  const auto json = nlohmann::json::parse(explanation_json(all))["bucket"];
-  EXPECT_EQ(json["state"], "serving");
-  EXPECT_EQ(json["node"], "node-a");
-  EXPECT_EQ(json["for"], 3 * 3600);
+  const auto explained = nlohmann::json::parse(explanation_json(all))["bucket"];
+  EXPECT_EQ(explained["state"], "serving");
+  EXPECT_EQ(explained["node"], "node-a");
+  EXPECT_EQ(explained["for"], 3 * 3600);
 }
 
 TEST_F(ExplainBucket, WhatMovesIsHeld) {

@@ -24,7 +24,7 @@ using std::chrono::seconds;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr WallTime kNow{seconds(1'800'000'000) + milliseconds(500)};
+constexpr WallTime kScraped{seconds(1'800'000'000) + milliseconds(500)};
 
 void set(Totals& totals, Count what, std::uint64_t value) {
   totals.counts[static_cast<std::size_t>(what)] = value;
@@ -41,21 +41,21 @@ ServerStats server(std::string name, balance::Availability availability) {
   server.name = std::move(name);
   server.availability = availability;
   server.weight = 3;
-  server.since = kNow - seconds(90);
+  server.since = kScraped - seconds(90);
   server.checked = true;
   return server;
 }
 
 backend::CheckRecord check(backend::CheckResult result, unsigned status) {
-  return {kNow, {status == 200, result, status, milliseconds(3), ""}};
+  return {kScraped, {status == 200, result, status, milliseconds(3), ""}};
 }
 
 // A listener with TLS before a backend with three servers, of which one drains and one is down.
 StatsSnapshot snapshot() {
   StatsSnapshot stats;
-  stats.now = kNow;
+  stats.now = kScraped;
   stats.process.version = "1.2.3";
-  stats.process.started = kNow - minutes(2);
+  stats.process.started = kScraped - minutes(2);
   stats.process.workers = 4;
   stats.process.max_connections = 5000;
   stats.process.lost_log_lines = 7;
@@ -69,7 +69,7 @@ StatsSnapshot snapshot() {
   set(https.totals, Count::handshakes_resumed, 10);
   set(https.totals, Count::handshakes_failed, 2);
   set(https.totals, Count::responses_4xx, 4);
-  https.certificates = {{"a.example", kNow + minutes(2)}, {"a.example", kNow + minutes(1)}};
+  https.certificates = {{"a.example", kScraped + minutes(2)}, {"a.example", kScraped + minutes(1)}};
   stats.listeners = {https};
   BackendStats app;
   app.name = "app";
@@ -78,7 +78,7 @@ StatsSnapshot snapshot() {
                  server("s3", balance::Availability::down)};
   app.servers[0].maxconn = 50;
   app.servers[0].sessions = 11;
-  app.servers[0].totals.requests.last = second_of(kNow) - 5;
+  app.servers[0].totals.requests.last = second_of(kScraped) - 5;
   app.servers[0].checks = {check(backend::CheckResult::passed, 200)};
   app.servers[1].drain = DrainReport{"drain", {12, 9, 2}, 0.5, minutes(18), std::nullopt};
   app.servers[2].checks = {check(backend::CheckResult::passed, 200),
@@ -89,7 +89,7 @@ StatsSnapshot snapshot() {
   set(app.totals, Count::tunnels_ended, 4);
   stats.backends = {app};
   stats.tables = {test::own_table(), test::shared_table()};
-  stats.sharing = test::sharing_at(kNow);
+  stats.sharing = test::sharing_at(kScraped);
   return stats;
 }
 
@@ -259,7 +259,7 @@ TEST_F(MetricsTest, BoundsOfAHistogramRiseAndItsCountsToo) {
 TEST_F(MetricsTest, AReloadIsToldWithItsTimeAndTheStartIsTheFirst) {
   EXPECT_EQ(value("stickler_config_last_reload_successful"), "1");
   EXPECT_EQ(value("stickler_config_last_reload_timestamp_seconds"), "1799999880.5");
-  stats_.process.reload = {kNow - seconds(10), false, "no"};
+  stats_.process.reload = {kScraped - seconds(10), false, "no"};
   EXPECT_EQ(value("stickler_config_last_reload_successful"), "0");
   EXPECT_EQ(value("stickler_config_last_reload_timestamp_seconds"), "1799999990.5");
 }
@@ -311,7 +311,7 @@ TEST_F(MetricsTest, RedisIsThereWhileATableIsShared) {
   stats_.sharing->state = cluster::SharingReport::State::settling;
   EXPECT_EQ(value("stickler_redis_up"), "1");
   EXPECT_EQ(value("stickler_redis_settled"), "0");
-  stats_.sharing = test::alone_at(kNow);
+  stats_.sharing = test::alone_at(kScraped);
   EXPECT_EQ(value("stickler_redis_up"), "0");
   stats_.sharing.reset();
   EXPECT_EQ(value("stickler_redis_up"), "none");

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "observe/stats_fixture.h"
+
 namespace stickler::observe {
 namespace {
 
@@ -13,7 +15,7 @@ using namespace std::chrono_literals;
 using std::chrono::days;
 
 // 2027-01-15 08:00:00 UTC
-constexpr WallTime kNow{1'800'000'000s};
+using test::kNow;
 
 TEST(Readable, Counts) {
   EXPECT_EQ(readable_count(0), "0");

@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/strings.h"
 #include "observe/stats_fixture.h"
 
 namespace stickler::observe {
@@ -13,12 +12,7 @@ namespace {
 using backend::Admin;
 using backend::CheckResult;
 using backend::Health;
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::string_view rest = text; !rest.empty();) lines.emplace_back(take_until(rest, '\n'));
-  return lines;
-}
+using test::lines_of;
 
 std::string line_of(const ServerStats& server) {
   StatsSnapshot stats = test::an_hour_old();

@@ -58,10 +58,10 @@ TEST(SessionLines, TellAgesInTheTwoLargestUnits) {
 }
 
 TEST(SessionsJson, SaysTheSame) {
-  const auto json = nlohmann::json::parse(sessions_json({a_tunnel()}));
-  EXPECT_EQ(json[0]["age"], 3661.0);
-  EXPECT_EQ(json[0]["state"], "tunnel");
-  EXPECT_EQ(json[0]["route"], nullptr);
+  const auto sessions = nlohmann::json::parse(sessions_json({a_tunnel()}));
+  EXPECT_EQ(sessions[0]["age"], 3661.0);
+  EXPECT_EQ(sessions[0]["state"], "tunnel");
+  EXPECT_EQ(sessions[0]["route"], nullptr);
   EXPECT_EQ(sessions_json({}), "[]\n");
 }
 

@@ -3,14 +3,15 @@
 
 #include <gtest/gtest.h>
 
+#include "observe/stats_fixture.h"
+
 namespace stickler::observe {
 namespace {
 
 using cluster::SharingReport;
 using std::chrono::microseconds;
 using std::chrono::seconds;
-
-constexpr WallTime kNow{seconds(1'800'000'000)};
+using test::kNow;
 
 SharingReport report(SharingReport::State state) {
   SharingReport report;

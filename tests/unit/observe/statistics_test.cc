@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "balance/rendezvous.h"
+#include "observe/stats_fixture.h"
 
 namespace stickler::observe {
 namespace {
@@ -20,8 +21,7 @@ using proxy::Who;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
-
-constexpr WallTime kNow{seconds(1'800'000'000)};
+using test::kNow;
 
 // A small answer by server 2 of backend 1, for a client of listener 0.
 ExchangeRecord good() {

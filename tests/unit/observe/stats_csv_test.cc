@@ -32,13 +32,8 @@ constexpr std::string_view kHeader =
     "h2_backend_total_streams,h1_open_connections,h1_open_streams,h1_total_connections,"
     "h1_total_streams,h1_bytes_in,h1_bytes_out,h1_spliced_bytes_in,h1_spliced_bytes_out,";
 
+using test::lines_of;
 using Row = std::map<std::string, std::string>;
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) lines.push_back(take_until(text, '\n'));
-  return lines;
-}
 
 // Rows by their values' names; without quoted values.
 std::vector<Row> rows_of(const StatsSnapshot& stats, const StatsView& view) {

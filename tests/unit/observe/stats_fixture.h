@@ -2,6 +2,11 @@
 // A snapshot as a program that has run for an hour could make it, for tests of those who show it.
 #pragma once
 
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/strings.h"
 #include "observe/stats_snapshot.h"
 
 namespace stickler::observe::test {
@@ -69,6 +74,13 @@ inline StatsSnapshot an_hour_old() {
   s3.backup = true;
   s3.checked = false;
   return stats;
+}
+
+// The lines of what shows it.
+inline std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines;
+  while (!text.empty()) lines.emplace_back(take_until(text, '\n'));
+  return lines;
 }
 
 }  // namespace stickler::observe::test

@@ -6,15 +6,17 @@
 #include <re2/re2.h>
 
 #include "observe/cluster_fixture.h"
+#include "observe/page_words.h"
 #include "observe/stats_html.h"
 
 namespace stickler::observe {
 namespace {
 
+using test::words_of;
 using testing::HasSubstr;
 using testing::Not;
 
-std::string page_of(const cluster::ClusterReport& report, const std::string& options = "") {
+std::string page_with(const cluster::ClusterReport& report, const std::string& options = "") {
   StatsSnapshot stats;
   stats.now = test::kClusterSeen;
   stats.clusters = {report};
@@ -27,13 +29,6 @@ std::string page_of(const cluster::ClusterReport& report, const std::string& opt
   return html;
 }
 
-// Without attributes and tags: what is read, a cell a word.
-std::string words_of(std::string html) {
-  RE2::GlobalReplace(&html, "<[^>]*>", "|");
-  RE2::GlobalReplace(&html, "[|\\n ]*\\|[|\\n ]*", "|");
-  return html;
-}
-
 int cells_of(const std::string& html) {
   std::string picture = html.substr(html.find("<div class=\"buckets\""));
   picture.resize(picture.find("</div>"));
@@ -42,18 +37,18 @@ int cells_of(const std::string& html) {
 
 TEST(StatsHtmlClusters, SayHowItGoesWithEtcd) {
   cluster::ClusterReport report = test::busy_cluster();
-  EXPECT_THAT(words_of(page_of(report)),
+  EXPECT_THAT(words_of(page_with(report)),
               HasSubstr("|Cluster bases|▲ VOUCHES|epoch 41, monitor lb1 (this process), etcd at "
                         "http://10.0.0.9:2379, heartbeat 3.1 ms, 2 buckets move, 1 bucket has no "
                         "node; so far 12 moves, the last took 2.1 s|"));
   report.vouches = false;
-  EXPECT_THAT(words_of(page_of(report)), HasSubstr("|▼ SILENT|"));
+  EXPECT_THAT(words_of(page_with(report)), HasSubstr("|▼ SILENT|"));
   report.balances = false;
-  EXPECT_THAT(words_of(page_of(report)), HasSubstr("|■ WATCHES|"));
+  EXPECT_THAT(words_of(page_with(report)), HasSubstr("|■ WATCHES|"));
 }
 
 TEST(StatsHtmlClusters, EachBucketIsACellWithTheNumberOfItsNode) {
-  const std::string html = page_of(test::busy_cluster());
+  const std::string html = page_with(test::busy_cluster());
   EXPECT_EQ(cells_of(html), 256);
   EXPECT_THAT(html, HasSubstr("aria-label=\"256 buckets of 3 nodes; 2 move, 1 have no node\">"));
   EXPECT_TRUE(RE2::PartialMatch(
@@ -64,13 +59,13 @@ TEST(StatsHtmlClusters, EachBucketIsACellWithTheNumberOfItsNode) {
   EXPECT_THAT(html, HasSubstr("<i class=\"n2 moves\" title=\"fe: node-c → node-b, unloading for "
                               "1 min 30 s: its node is gone\">›2</i>"));
   EXPECT_THAT(html, HasSubstr("<i class=\"none\" title=\"ff: no node has it\">–</i>"));
-  EXPECT_EQ(cells_of(page_of(test::busy_cluster(16))), 16);
+  EXPECT_EQ(cells_of(page_with(test::busy_cluster(16))), 16);
 }
 
 TEST(StatsHtmlClusters, VeryManyBucketsAreSummedUp) {
   cluster::ClusterReport report = test::busy_cluster(4096);
   report.buckets[0x123].state.owner = "node-b";
-  const std::string html = page_of(report);
+  const std::string html = page_with(report);
   EXPECT_EQ(cells_of(html), 256);
   EXPECT_THAT(html, HasSubstr("<i class=\"n0\" title=\"000-00f: node-a 16\">1</i>"));
   EXPECT_THAT(html, HasSubstr("<i class=\"none\" title=\"120-12f: node-a 15, node-b 1\">*</i>"));
@@ -80,19 +75,19 @@ TEST(StatsHtmlClusters, VeryManyBucketsAreSummedUp) {
 }
 
 TEST(StatsHtmlClusters, WhatMovesIsListedTheLongestFirst) {
-  EXPECT_THAT(words_of(page_of(test::busy_cluster())),
+  EXPECT_THAT(words_of(page_with(test::busy_cluster())),
               HasSubstr("|1 min 30 s|bucket|fe|: node-c → node-b|unloading, its node is gone|"
                         "12 s|bucket|40|: node-a → node-b|closing, rebalance|"));
   cluster::ClusterReport report = test::busy_cluster();
   for (cluster::BucketReport& bucket : report.buckets) bucket = report.buckets[0x40];
-  EXPECT_THAT(words_of(page_of(report)), HasSubstr("|250 more|"));
-  EXPECT_THAT(words_of(page_of(report)), HasSubstr("|… and others|"));
+  EXPECT_THAT(words_of(page_with(report)), HasSubstr("|250 more|"));
+  EXPECT_THAT(words_of(page_with(report)), HasSubstr("|… and others|"));
   for (cluster::BucketReport& bucket : report.buckets) bucket = test::bucket_of("node-a", {});
-  EXPECT_THAT(page_of(report), Not(HasSubstr("Buckets that move")));
+  EXPECT_THAT(page_with(report), Not(HasSubstr("Buckets that move")));
 }
 
 TEST(StatsHtmlClusters, NodesAreTheLegend) {
-  const std::string html = page_of(test::busy_cluster());
+  const std::string html = page_with(test::busy_cluster());
   EXPECT_THAT(words_of(html),
               HasSubstr("|1|node-a|http://10.0.0.1/|registered|127|49.6 %|1|0|–|"
                         "2|node-b|http://10.0.0.2/|registered|126|49.2 %|0|2|–|"
@@ -106,18 +101,18 @@ TEST(StatsHtmlClusters, NodesAreTheLegend) {
 TEST(StatsHtmlClusters, ColoursComeAgainNumbersDoNot) {
   cluster::ClusterReport report = test::busy_cluster(16);
   for (int i = 0; i < 9; ++i) report.nodes.push_back(report.nodes[0]);
-  EXPECT_THAT(page_of(report), HasSubstr("<i class=\"swatch n1\">10</i>"));
+  EXPECT_THAT(page_with(report), HasSubstr("<i class=\"swatch n1\">10</i>"));
 }
 
 TEST(StatsHtmlClusters, AreLeftOutByTheirName) {
-  EXPECT_THAT(page_of(test::busy_cluster(), "scope=BAS"), HasSubstr("Cluster bases"));
-  EXPECT_THAT(page_of(test::busy_cluster(), "scope=web"), Not(HasSubstr("Cluster bases")));
+  EXPECT_THAT(page_with(test::busy_cluster(), "scope=BAS"), HasSubstr("Cluster bases"));
+  EXPECT_THAT(page_with(test::busy_cluster(), "scope=web"), Not(HasSubstr("Cluster bases")));
 }
 
 TEST(StatsHtmlClusters, WithoutAnAssignmentThereIsNoPicture) {
   cluster::ClusterReport report;
   report.name = "bases";
-  const std::string html = page_of(report);
+  const std::string html = page_with(report);
   EXPECT_THAT(words_of(html), HasSubstr("|Cluster bases|■ WATCHES|no assignment yet, "));
   EXPECT_THAT(html, Not(HasSubstr("class=\"buckets\"")));
 }

@@ -8,10 +8,12 @@
 
 #include "observe/cluster_fixture.h"
 #include "observe/page_fixture.h"
+#include "observe/page_words.h"
 
 namespace stickler::observe {
 namespace {
 
+using test::words_of;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -23,14 +25,6 @@ std::string page_of(const StatsSnapshot& stats, const StatsOptions& options) {
 
 std::string page_of(const StatsSnapshot& stats, const std::string& options = "") {
   return page_of(stats, parse_stats_options(options, ""));
-}
-
-// Without style sheet, attributes and tags: what is read, a cell a word.
-std::string words_of(std::string html) {
-  RE2::GlobalReplace(&html, "(?s)<style>.*</style>", "");
-  RE2::GlobalReplace(&html, "<[^>]*>", "|");
-  RE2::GlobalReplace(&html, "[|\\n ]*\\|[|\\n ]*", "|");
-  return html;
 }
 
 std::string busy_words() { return words_of(page_of(test::busy_snapshot())); }

@@ -13,7 +13,7 @@ namespace stickler::proxy {
 namespace {
 
 using http::testing::head_of;
-using Lines = std::initializer_list<std::string_view>;
+using http::testing::Lines;
 
 class RequestEdits : public testing::Test {
  protected:

@@ -11,7 +11,7 @@
 namespace stickler::proxy {
 namespace {
 
-using Lines = std::initializer_list<std::string_view>;
+using http::testing::Lines;
 
 TEST(RequestIds, AreFifteenSmallLettersAndDigitsNoTwoAlike) {
   RequestIds one;
