@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backend/server_connection.h"
+#include "base/spares.h"
 #include "base/units.h"
 #include "net/waiter.h"
 
@@ -36,12 +37,16 @@ class ConnectionPool {
  private:
   // Lies in wait on an idle connection's socket.
   struct Idle : net::Waiter {
-    Idle(ConnectionPool& owner, std::unique_ptr<ServerConnection> kept);
-    ~Idle();
-    ConnectionPool& pool;
+    Idle() : Waiter(&on_event) {}
+    ~Idle() { take(); }
+    void keep(std::unique_ptr<ServerConnection> idle, ConnectionPool& owner);
+    std::unique_ptr<ServerConnection> take();
+
+    ConnectionPool* pool = nullptr;
     std::unique_ptr<ServerConnection> connection;
   };
 
+  static Spares<Idle>& spare_places();
   static void on_event(net::Waiter& waiter);
   void drop(Idle& idle);
 

@@ -2,6 +2,7 @@
 // Bytes received and not yet used up, in a leased buffer. Owns memory only while it is in use.
 #pragma once
 
+#include <cstdint>
 #include <cstring>
 #include <string_view>
 #include <utility>
@@ -27,9 +28,9 @@ class ReadBuffer {
   // Where the next bytes go, and how many fit.
   char* space() { return lease_.data() + end_; }
   std::size_t space_size() const { return lease_.size() - end_; }
-  void received(std::size_t bytes) { end_ += bytes; }
+  void received(std::size_t bytes) { end_ += static_cast<Offset>(bytes); }
 
-  void consume(std::size_t bytes) { begin_ += bytes; }
+  void consume(std::size_t bytes) { begin_ += static_cast<Offset>(bytes); }
   // Forgets all bytes but keeps the memory.
   void clear() { begin_ = end_ = 0; }
 
@@ -68,9 +69,12 @@ class ReadBuffer {
   }
 
  private:
+  // Of many idle connections each byte counts, and nobody keeps 4 GB.
+  using Offset = std::uint32_t;
+
   BufferLease lease_;
-  std::size_t begin_ = 0;
-  std::size_t end_ = 0;
+  Offset begin_ = 0;
+  Offset end_ = 0;
 };
 
 }  // namespace stickler::net

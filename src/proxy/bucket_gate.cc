@@ -39,7 +39,8 @@ void BucketPass::runs_on(net::PlainStream* server) {
 }
 
 // A bucket that has left meanwhile takes its tunnels with it, those just begun as well.
-void BucketPass::becomes_tunnel(net::Stream& client) {
+void BucketPass::becomes_tunnel(net::Stream& client, net::PlainStream& server) {
+  runs_on(&server);
   client_ = &client;
   waiting_in_ = nullptr;
   if (cut_ || gate_.running_[bucket_].left != 0) cut();

@@ -36,7 +36,7 @@ class BucketPass final : public net::WriteGuard, public ListMember<BucketPass> {
   void waits_in(net::WaitSlot** waiting_in) { waiting_in_ = waiting_in; }
   // Its connection to the node is shut when it is cut; so is a tunnel's client's.
   void runs_on(net::PlainStream* server);
-  void becomes_tunnel(net::Stream& client);
+  void becomes_tunnel(net::Stream& client, net::PlainStream& server);
 
  private:
   friend class BucketGate;

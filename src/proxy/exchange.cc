@@ -21,8 +21,6 @@ namespace {
 constexpr std::size_t kLoggedMethod = 32;
 constexpr std::size_t kLoggedTarget = 4096;
 
-TimePoint now() { return net::EventLoop::current().now(); }
-
 std::string request_line_of(const http::RequestHead& head) {
   std::string_view method = head.method_text.substr(0, kLoggedMethod);
   std::string_view target = head.target.substr(0, kLoggedTarget);
@@ -92,7 +90,7 @@ Exchange::Exchange(ClientConnection& client, const http::RequestHead& head, Requ
   record_.request_line = request_line_of(head);
   record_.request_id = request_id_of(head, client.facts(), service.request_ids());
   record_.head_bytes = head.size;
-  record_.timers.head = now() - began_;
+  record_.timers.head = net::now() - began_;
   record_.status = 0;
   service.exchanges().join(live_);
   if (route_ != nullptr) record_.route = route_->name;
@@ -285,26 +283,28 @@ net::Task<> Exchange::settle(Attempts& attempts, bool relayed) {
 std::unique_ptr<UpgradedConnection> Exchange::upgrade(Attempts& attempts) {
   const config::Timeouts& timeouts = destination_.backend->settings().timeouts;
   record_.bytes_to_client = client_.bytes_sent();
-  record_.timers.total = now() - began_;
+  record_.timers.total = net::now() - began_;
   record_.tunnel = true;
   note_load(record_, parties_, service_);
   service_.sink().tunnel_began(record_);
   live_.leave();
   std::string from_client;
   auto client = client_.become_tunnel(from_client);
+  std::unique_ptr<backend::ServerConnection> server = attempts.take_connection();
   auto upgraded =
-      std::make_unique<UpgradedConnection>(std::move(client), attempts.take_connection(),
+      std::make_unique<UpgradedConnection>(std::move(client), std::move(server->socket()),
                                            TunnelLimits{timeouts.tunnel, timeouts.tunnel_age});
   upgraded->generation = client_.facts().generation;
   upgraded->slot = attempts.take_slot();
-  upgraded->record = std::move(record_);
+  upgraded->record = ParkedRecord(record_);
   upgraded->listener = parties_.listener;
   upgraded->began = began_;
   upgraded->pass = attempts.take_pass();
   service_.tunnels().join(*upgraded);
-  if (upgraded->pass != nullptr) upgraded->pass->becomes_tunnel(*upgraded->client);
-  upgraded->tunnel.send_early(upgraded->server->surplus(), from_client);
-  upgraded->server->release();
+  if (upgraded->pass != nullptr) {
+    upgraded->pass->becomes_tunnel(*upgraded->client, upgraded->server);
+  }
+  upgraded->tunnel.send_early(server->surplus(), from_client);
   return upgraded;
 }
 
@@ -318,14 +318,14 @@ void Exchange::note_failure(const Failure& failure) {
 
 // 6. What happened, for those who want to know.
 void Exchange::end() {
-  record_.timers.total = now() - began_;
+  record_.timers.total = net::now() - began_;
   record_.bytes_to_client = client_.bytes_sent();
   emit(record_, parties_, service_);
 }
 
 // Completes the record of a tunnel that has ended, and emits it.
 void record_tunnel(UpgradedConnection& upgraded, const TunnelEnd& end, Service& service) {
-  ExchangeRecord& record = upgraded.record;
+  ExchangeRecord record = upgraded.record.unpark();
   bool timed_out = end.why == Why::timed_out;
   if (!end.orderly) {
     if (end.who == Who::client) record.ended_by = timed_out ? 'c' : 'C';
@@ -345,7 +345,7 @@ void record_tunnel(UpgradedConnection& upgraded, const TunnelEnd& end, Service& 
   }
   record.bytes_to_client += end.to_client;
   record.bytes_from_client += end.to_server;
-  record.timers.total = now() - upgraded.began;
+  record.timers.total = net::now() - upgraded.began;
   const Parties parties{upgraded.listener, upgraded.slot.backend(), upgraded.slot.server()};
   upgraded.slot.give_back();
   emit(record, parties, service);
@@ -366,7 +366,7 @@ void cut_tunnels(Service& service, std::size_t server_serial) {
     if (tunnel.slot.serial() != server_serial) return;
     tunnel.cut = true;
     ::shutdown(tunnel.client->socket().fd(), SHUT_RDWR);
-    ::shutdown(tunnel.server->socket().fd(), SHUT_RDWR);
+    ::shutdown(tunnel.server.socket().fd(), SHUT_RDWR);
   });
 }
 
@@ -406,7 +406,7 @@ ExchangeRecord bad_request_record(const ConnectionFacts& facts, RequestTiming ti
   record.tls = facts.tls;
   record.tls_facts = facts.tls_facts;
   record.request_line = "<BADREQ>";
-  record.timers.total = now() - timing.began;
+  record.timers.total = net::now() - timing.began;
   return record;
 }
 

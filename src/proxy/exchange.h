@@ -12,13 +12,14 @@
 #include <memory>
 #include <optional>
 
-#include "backend/server_connection.h"
 #include "base/intrusive_list.h"
+#include "net/plain_stream.h"
 #include "net/task.h"
 #include "proxy/bucket_gate.h"
 #include "proxy/client_connection.h"
 #include "proxy/connection_count.h"
 #include "proxy/exchange_record.h"
+#include "proxy/parked_record.h"
 #include "proxy/server_slot.h"
 #include "proxy/service.h"
 #include "proxy/tunnel.h"
@@ -40,20 +41,20 @@ struct Parties {
 
 // A connection that has switched protocols: its tunnel, and the record that its end completes.
 struct UpgradedConnection : ListMember<UpgradedConnection> {
-  UpgradedConnection(std::unique_ptr<net::Stream> its_client,
-                     std::unique_ptr<backend::ServerConnection> its_server, TunnelLimits limits)
+  UpgradedConnection(std::unique_ptr<net::Stream> its_client, net::Socket its_server,
+                     TunnelLimits limits)
       : client(std::move(its_client)),
         server(std::move(its_server)),
-        tunnel(*client, server->stream(), limits) {}
+        tunnel(*client, server, limits) {}
 
   CountedConnection counted;
   std::shared_ptr<Generation> generation;  // outlives what follows
   std::unique_ptr<net::Stream> client;
-  std::unique_ptr<backend::ServerConnection> server;
+  net::PlainStream server;
   ServerSlot slot;
   Tunnel tunnel;
   std::unique_ptr<BucketPass> pass;  // null if it is not about a cluster's bucket
-  ExchangeRecord record;
+  ParkedRecord record;
   const ListenerRules* listener = nullptr;
   TimePoint began;
   bool cut = false;  // by cut_tunnels(), below

@@ -58,12 +58,12 @@ std::string_view to_string(Doing doing) {
 }
 
 std::vector<LiveSession> live_sessions(Service& service, std::size_t most) {
-  const TimePoint now = net::EventLoop::current().now();
+  const TimePoint now = net::now();
   std::vector<LiveSession> sessions;
   // Either list has the oldest first, and tunnels are mostly older than requests.
   service.tunnels().for_each([&](UpgradedConnection& tunnel) {
     if (sessions.size() == most) return;
-    sessions.push_back(show(tunnel.record, Doing::tunnel, now - tunnel.began));
+    sessions.push_back(show(tunnel.record.unpark(), Doing::tunnel, now - tunnel.began));
   });
   service.exchanges().for_each([&](LiveExchange& exchange) {
     if (sessions.size() == most) return;

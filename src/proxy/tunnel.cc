@@ -142,8 +142,7 @@ bool Tunnel::in_time(net::Wake woke) {
   if (resting_) client_.wake();
   resting_ = false;
   if (woke == net::Wake::ready && !too_old) return true;
-  too_late_ = too_old ? "the tunnel was open for too long (timeouts.tunnel_age)"
-                      : "the tunnel was silent for too long (timeouts.tunnel)";
+  passed_ = too_old ? Limit::age : Limit::idle;
   return false;
 }
 
@@ -153,9 +152,10 @@ TunnelEnd Tunnel::end() {
   down_.drain(client_);
   TunnelEnd end;
   end.who = ended_by_;
-  end.why = too_late_.empty() ? Why::closed : Why::timed_out;
+  end.why = passed_ == Limit::none ? Why::closed : Why::timed_out;
   end.orderly = up_.ended() && down_.ended();
-  end.detail = too_late_;
+  if (passed_ == Limit::age) end.detail = "the tunnel was open for too long (timeouts.tunnel_age)";
+  if (passed_ == Limit::idle) end.detail = "the tunnel was silent for too long (timeouts.tunnel)";
   end.to_server = up_.bytes();
   end.to_client = down_.bytes();
   return end;

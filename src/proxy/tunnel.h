@@ -84,6 +84,7 @@ class Tunnel {
 
  private:
   using Pumped = TunnelDirection::Pumped;
+  enum class Limit : std::uint8_t { none, idle, age };
 
   bool in_time(net::Wake woke);
   bool over();
@@ -95,7 +96,7 @@ class Tunnel {
   TunnelDirection up_;
   TunnelDirection down_;
   std::unique_ptr<net::TotalLimit> age_;  // rarely asked for
-  std::string_view too_late_;             // which limit ended it
+  Limit passed_ = Limit::none;            // what ended it
   Who ended_by_ = Who::client;
   Pumped pumped_ = Pumped::all;
   bool one_ended_ = false;

@@ -97,10 +97,12 @@ TEST_F(BucketGateTest, CutsWhatIsStillThereWhenItsTimeIsOver) {
 
 TEST_F(BucketGateTest, CutsTunnelsOfABucketThatLeavesAtOnce) {
   net::test::Connection client = net::test::local_connection();
+  net::test::Connection node = net::test::local_connection();
   net::PlainStream stream(std::move(client.ours));
+  net::PlainStream server(std::move(node.ours));
   adopt(1, Stage::serving, "a");
   auto pass = gate_.let_in(kBucket);
-  pass->becomes_tunnel(stream);
+  pass->becomes_tunnel(stream, server);
   auto other = gate_.let_in(kBucket + 1);
   adopt(2, Stage::moving, "a");
   EXPECT_TRUE(pass->is_cut());
@@ -109,11 +111,13 @@ TEST_F(BucketGateTest, CutsTunnelsOfABucketThatLeavesAtOnce) {
 
 TEST_F(BucketGateTest, CutsATunnelThatBeginsWhenItsBucketHasLeft) {
   net::test::Connection client = net::test::local_connection();
+  net::test::Connection node = net::test::local_connection();
   net::PlainStream stream(std::move(client.ours));
+  net::PlainStream server(std::move(node.ours));
   adopt(1, Stage::serving, "a");
   auto pass = gate_.let_in(kBucket);
   adopt(2, Stage::moving, "a");
-  pass->becomes_tunnel(stream);
+  pass->becomes_tunnel(stream, server);
   EXPECT_TRUE(pass->is_cut());
 }
 
