@@ -11,7 +11,7 @@ namespace {
 
 // What a pool keeps per size at most: enough for the ups and downs of a busy worker. The smallest
 // are parts of the heap: what a crowd leaves of them is of use to all others there.
-constexpr std::array<std::size_t, 5> kKept{128, 64, 32, 8, 4};
+constexpr std::array<std::size_t, BufferPool::kSizes.size()> kKept{128, 128, 64, 32, 8, 4};
 
 std::size_t class_of(std::size_t size) {
   std::size_t index = 0;
@@ -64,13 +64,7 @@ void BufferPool::give_back(char* data, std::size_t size) {
   idle_[index].buffers.push_back(data);
 }
 
-void BufferPool::tend(TimePoint now) {
-  if (now - trimmed_ < std::chrono::seconds(1)) return;
-  trimmed_ = now;
-  trim();
-}
-
-void BufferPool::trim() {
+void BufferPool::free_unneeded() {
   for (Idle& idle : idle_) {
     for (; idle.unneeded > 0; --idle.unneeded) {
       std::free(idle.buffers.back());

@@ -9,8 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/units.h"
-
 namespace stickler::net {
 
 class BufferPool;
@@ -46,7 +44,7 @@ class BufferLease {
 
 class BufferPool {
  public:
-  static constexpr std::array<std::size_t, 5> kSizes{4096, 16384, 65536, 131072, 262144};
+  static constexpr std::array<std::size_t, 6> kSizes{2048, 4096, 16384, 65536, 131072, 262144};
 
   // The calling thread's pool.
   static BufferPool& local();
@@ -59,9 +57,8 @@ class BufferPool {
   // At least `size` bytes. Sizes beyond the largest class are allocated and freed singly.
   BufferLease lease(std::size_t size);
 
-  // Once a second frees what nobody has needed for a second: so a crowd leaves no memory behind,
-  // and a busy worker keeps what it uses.
-  void tend(TimePoint now);
+  // Frees what nobody has needed since it was called last.
+  void free_unneeded();
   // Bytes that nobody has.
   std::size_t idle() const;
 
@@ -69,13 +66,11 @@ class BufferPool {
   friend class BufferLease;
   struct Idle {
     std::vector<char*> buffers;
-    std::size_t unneeded = 0;  // the fewest that there were in this second
+    std::size_t unneeded = 0;  // the fewest that there were since the last free_unneeded()
   };
   void give_back(char* data, std::size_t size);
-  void trim();
 
   std::array<Idle, kSizes.size()> idle_;
-  TimePoint trimmed_{};
 };
 
 }  // namespace stickler::net

@@ -7,6 +7,7 @@
 
 #include "base/assert.h"
 #include "net/buffer_pool.h"
+#include "net/frame_pool.h"
 
 namespace stickler::net {
 namespace {
@@ -25,6 +26,8 @@ event_base* make_base() {
   ASSERT(base != nullptr);
   return base;
 }
+
+constexpr Duration kTendEvery = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -69,7 +72,14 @@ void EventLoop::turn() {
   run_posted();
   deadlines_.expire(now_);
   ready_.run_turn();
-  BufferPool::local().tend(now_);
+  if (now_ - tended_ >= kTendEvery) tend();
+}
+
+// A crowd leaves no memory behind, and a busy worker keeps what it uses.
+void EventLoop::tend() {
+  tended_ = now_;
+  BufferPool::local().free_unneeded();
+  free_unneeded_frames();
 }
 
 void EventLoop::stop() {
@@ -119,9 +129,12 @@ void EventLoop::set_tick() {
 }
 
 void EventLoop::cut_all_sockets() {
-  for (SocketLink* each = sockets_.after; each != &sockets_; each = each->after) {
-    ::shutdown(each->fd, SHUT_RDWR);
-  }
+  // Refused, and so of no consequence, for what is no socket: the tick and the eventfd.
+  const auto cut = [](const event_base*, const event* each, void*) {
+    ::shutdown(event_get_fd(each), SHUT_RDWR);
+    return 0;
+  };
+  event_base_foreach_event(base_.get(), cut, nullptr);
 }
 
 void EventLoop::read_clocks() {

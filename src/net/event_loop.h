@@ -24,13 +24,6 @@ struct event;
 
 namespace stickler::net {
 
-// Links a loop's sockets together.
-struct SocketLink {
-  SocketLink* before = this;
-  SocketLink* after = this;
-  int fd = -1;
-};
-
 class EventLoop {
  public:
   // Whether the loop becomes the calling thread's at once, or that of a thread which is still to
@@ -68,7 +61,6 @@ class EventLoop {
   ReadyQueue& ready() { return ready_; }
   Deadlines& deadlines() { return deadlines_; }
   event_base* base() { return base_.get(); }
-  SocketLink& sockets() { return sockets_; }
 
  private:
   struct FreeBase {
@@ -81,6 +73,7 @@ class EventLoop {
   static void on_posted(int fd, short what, void* self);
   static void on_tick(int fd, short what, void* self);
   void turn();
+  void tend();
   void read_clocks();
   void run_posted();
   void set_tick();
@@ -93,9 +86,9 @@ class EventLoop {
 
   TimePoint now_;
   WallTime wall_now_;
+  TimePoint tended_;
   ReadyQueue ready_;
   Deadlines deadlines_{ready_};
-  SocketLink sockets_;
 
   std::atomic<bool> stopping_{false};
   std::mutex posted_mutex_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "net/frame_pool.h"
 
+#include <algorithm>
 #include <array>
 #include <new>
 
@@ -19,7 +20,7 @@ constexpr bool kPooled = true;
 constexpr bool kPooled = true;
 #endif
 
-constexpr std::size_t kStep = 32;
+constexpr std::size_t kStep = 16;
 constexpr std::size_t kLargest = 4096;  // larger frames do not exist on the data path
 
 // What is kept per size: enough for the ups and downs of a busy worker, and little after a crowd.
@@ -32,18 +33,23 @@ struct FreeFrame {
 struct FreeList {
   FreeFrame* head = nullptr;
   unsigned size = 0;
+  unsigned unneeded = 0;  // the fewest that there were since the last free_unneeded_frames()
+
+  FreeFrame* pop() {
+    FreeFrame* frame = head;
+    head = frame->next;
+    --size;
+    unneeded = std::min(unneeded, size);
+    return frame;
+  }
 };
 
 struct FramePool {
   std::array<FreeList, kLargest / kStep + 1> free{};
 
   ~FramePool() {
-    for (const FreeList& list : free) {
-      for (FreeFrame* frame = list.head; frame != nullptr;) {
-        FreeFrame* next = frame->next;
-        ::operator delete(frame);
-        frame = next;
-      }
+    for (FreeList& list : free) {
+      while (list.head != nullptr) ::operator delete(list.pop());
     }
   }
 };
@@ -58,10 +64,7 @@ void* allocate_frame(std::size_t size) {
   if (!kPooled || size > kLargest) return ::operator new(size);
   FreeList& list = pool.free[size_class(size)];
   if (list.head == nullptr) return ::operator new(size_class(size) * kStep);
-  FreeFrame* frame = list.head;
-  list.head = frame->next;
-  --list.size;
-  return frame;
+  return list.pop();
 }
 
 void free_frame(void* frame, std::size_t size) {
@@ -78,6 +81,19 @@ void free_frame(void* frame, std::size_t size) {
   freed->next = list.head;
   list.head = freed;
   ++list.size;
+}
+
+void free_unneeded_frames() {
+  for (FreeList& list : pool.free) {
+    for (unsigned left = list.unneeded; left > 0; --left) ::operator delete(list.pop());
+    list.unneeded = list.size;
+  }
+}
+
+std::size_t idle_frames() {
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < pool.free.size(); ++i) bytes += pool.free[i].size * i * kStep;
+  return bytes;
 }
 
 }  // namespace stickler::net

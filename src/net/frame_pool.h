@@ -12,4 +12,9 @@ namespace stickler::net {
 void* allocate_frame(std::size_t size);
 void free_frame(void* frame, std::size_t size);
 
+// Frees what none of this thread's tasks has needed since it was called last.
+void free_unneeded_frames();
+// Bytes kept for this thread's next tasks.
+std::size_t idle_frames();
+
 }  // namespace stickler::net

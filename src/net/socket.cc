@@ -12,22 +12,15 @@ namespace stickler::net {
 Socket::Socket(Fd fd) : state_(std::make_unique<State>(std::move(fd))) {}
 
 Socket::State::State(Fd descriptor) {
-  EventLoop& loop = EventLoop::current();
-  fd = descriptor.release();
-  before = &loop.sockets();
-  after = before->after;
-  before->after = after->before = this;
-  event_assign(&event, loop.base(), fd, EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST,
-               &State::on_event, this);
+  event_assign(&event, EventLoop::current().base(), descriptor.release(),
+               EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST, &State::on_event, this);
   event_add(&event, nullptr);
 }
 
 Socket::State::~State() {
   ASSERT(reader == nullptr && writer == nullptr);
   event_del(&event);
-  Fd(fd).reset();
-  before->after = after;
-  after->before = before;
+  Fd(event.ev_fd).reset();
 }
 
 void Socket::State::on_event(int, short what, void* self) {

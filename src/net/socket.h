@@ -8,7 +8,6 @@
 #include <memory>
 
 #include "base/units.h"
-#include "net/event_loop.h"
 #include "net/fd.h"
 #include "net/wait.h"
 
@@ -20,7 +19,7 @@ class Socket {
   // Takes over a descriptor that is already non-blocking: connected, connecting or listening.
   explicit Socket(Fd fd);
 
-  int fd() const { return state_->fd; }
+  int fd() const { return state_->event.ev_fd; }
   bool open() const { return state_ != nullptr; }
   // Nobody may be waiting.
   void close() { state_.reset(); }
@@ -65,19 +64,19 @@ class Socket {
   WaitSlot& write_slot() { return state_->writer; }
 
  private:
-  struct State : SocketLink {
+  // Of many idle connections each byte counts.
+  struct State {
     explicit State(Fd descriptor);
     ~State();
     static void on_event(int fd, short what, void* self);
 
-    // First, for they fit behind the descriptor: of many idle connections each byte counts.
+    struct event event;  // its descriptor is ours
+    WaitSlot reader = nullptr;
+    WaitSlot writer = nullptr;
     bool read_ready = true;
     bool write_ready = true;
     bool short_read = false;
     bool peer_closed = false;  // the peer has sent FIN; libevent's EV_CLOSED
-    struct event event;
-    WaitSlot reader = nullptr;
-    WaitSlot writer = nullptr;
   };
   std::unique_ptr<State> state_;  // its address is known to libevent
 };

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "proxy/exchange.h"
 
-#include <sys/socket.h>
-
 #include <optional>
 
 #include "base/log.h"
@@ -333,7 +331,7 @@ void record_tunnel(UpgradedConnection& upgraded, const TunnelEnd& end, Service& 
     record.ended_in = 'D';
   }
   record.failure = end.detail;
-  if (upgraded.cut) {
+  if (end.cut) {
     record.ended_by = 'K';
     record.ended_in = 'D';
     record.failure = "the server was taken out by an administrator";
@@ -363,10 +361,7 @@ net::Task<std::unique_ptr<UpgradedConnection>> serve_exchange(ClientConnection& 
 
 void cut_tunnels(Service& service, std::size_t server_serial) {
   service.tunnels().for_each([&](UpgradedConnection& tunnel) {
-    if (tunnel.slot.serial() != server_serial) return;
-    tunnel.cut = true;
-    ::shutdown(tunnel.client->socket().fd(), SHUT_RDWR);
-    ::shutdown(tunnel.server.socket().fd(), SHUT_RDWR);
+    if (tunnel.slot.serial() == server_serial) tunnel.tunnel.cut();
   });
 }
 

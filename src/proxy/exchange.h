@@ -57,7 +57,6 @@ struct UpgradedConnection : ListMember<UpgradedConnection> {
   ParkedRecord record;
   const ListenerRules* listener = nullptr;
   TimePoint began;
-  bool cut = false;  // by cut_tunnels(), below
 };
 
 // Serves one request. Returns the upgraded connection if it has become a tunnel (`client` is done

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "proxy/tunnel.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 
 #include "net/event_loop.h"
@@ -146,6 +148,12 @@ bool Tunnel::in_time(net::Wake woke) {
   return false;
 }
 
+void Tunnel::cut() {
+  cut_ = true;
+  ::shutdown(client_.socket().fd(), SHUT_RDWR);
+  ::shutdown(server_.socket().fd(), SHUT_RDWR);
+}
+
 // A message that waits for its turn is not lost because the other direction has failed.
 TunnelEnd Tunnel::end() {
   up_.drain(server_);
@@ -154,6 +162,7 @@ TunnelEnd Tunnel::end() {
   end.who = ended_by_;
   end.why = passed_ == Limit::none ? Why::closed : Why::timed_out;
   end.orderly = up_.ended() && down_.ended();
+  end.cut = cut_;
   if (passed_ == Limit::age) end.detail = "the tunnel was open for too long (timeouts.tunnel_age)";
   if (passed_ == Limit::idle) end.detail = "the tunnel was silent for too long (timeouts.tunnel)";
   end.to_server = up_.bytes();

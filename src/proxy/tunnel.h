@@ -24,6 +24,7 @@ struct TunnelEnd {
   Who who = Who::client;  // who ended it, or was too slow
   Why why = Why::closed;
   bool orderly = false;     // both sides have finished, one after the other
+  bool cut = false;         // by cut()
   std::string_view detail;  // which limit ended it; empty otherwise
   std::uint64_t to_client = 0;
   std::uint64_t to_server = 0;
@@ -79,6 +80,8 @@ class Tunnel {
   bool goes_on(net::Wake woke, std::span<char> scratch);
   // Until either direction can go on, or a limit has passed.
   net::Wait wait();
+  // Ends it soon.
+  void cut();
   // Once it is over.
   TunnelEnd end();
 
@@ -101,6 +104,7 @@ class Tunnel {
   Pumped pumped_ = Pumped::all;
   bool one_ended_ = false;
   bool resting_ = false;
+  bool cut_ = false;
 };
 
 }  // namespace stickler::proxy

@@ -32,11 +32,11 @@ TEST(FramePool, UsesAFrameAgainForOneOfAboutItsSize) {
   void* frame = allocate_frame(130);
   free_frame(frame, 130);
   void* other = allocate_frame(64);
-  void* same = allocate_frame(160);
+  void* same = allocate_frame(144);
   EXPECT_EQ(same, frame);
   EXPECT_NE(other, frame);
   free_frame(other, 64);
-  free_frame(same, 160);
+  free_frame(same, 144);
 }
 
 TEST(FramePool, NeverGivesOneFrameToTwo) {
@@ -52,6 +52,25 @@ TEST(FramePool, NeverGivesOneFrameToTwo) {
     }
     frames.clear();
   }
+}
+
+TEST(FramePool, FreesWhatNobodyHasNeeded) {
+  if (!is_pooled()) GTEST_SKIP();
+  constexpr std::size_t kSize = 160;
+  free_unneeded_frames();
+  free_unneeded_frames();
+  EXPECT_EQ(idle_frames(), 0U);
+  void* first = allocate_frame(kSize);
+  void* second = allocate_frame(kSize);
+  free_frame(first, kSize);
+  free_frame(second, kSize);
+  free_unneeded_frames();
+  EXPECT_EQ(idle_frames(), 2 * kSize) << "both were needed meanwhile";
+  free_frame(allocate_frame(kSize), kSize);
+  free_unneeded_frames();
+  EXPECT_EQ(idle_frames(), kSize) << "one was needed meanwhile";
+  free_unneeded_frames();
+  EXPECT_EQ(idle_frames(), 0U);
 }
 
 TEST(FramePool, EndsWithItsThread) {

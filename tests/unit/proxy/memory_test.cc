@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What serving costs in memory: frames of coroutines, and the heap once everything is warm. In this
-// binary the linker takes the two functions of net/frame_pool.h from here. Sanitized builds, which
+// binary the linker takes the three functions of net/frame_pool.h from here. Sanitized builds, which
 // are known by their checked library, have their own operator new and larger frames: nothing here.
 #if !defined(_GLIBCXX_ASSERTIONS)
 #include <algorithm>
@@ -44,6 +44,7 @@ void free_frame(void* frame, std::size_t size) {
   counts.live_frames -= size;
   std::free(frame);
 }
+void free_unneeded_frames() {}
 
 }  // namespace stickler::net
 
