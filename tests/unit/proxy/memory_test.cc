@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What serving costs in memory: frames of coroutines, and the heap once everything is warm. In this
-// binary the linker takes the three functions of net/frame_pool.h from here. Sanitized builds, which
-// are known by their checked library, have their own operator new and larger frames: nothing here.
+// binary the linker takes the three functions of net/frame_pool.h from here. Sanitized builds,
+// which are known by their checked library, have their own operator new and larger frames: nothing
+// here.
 #if !defined(_GLIBCXX_ASSERTIONS)
 #include <algorithm>
 #include <cstdlib>
