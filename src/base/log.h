@@ -12,20 +12,21 @@ namespace stickler {
 void start_log(spdlog::level::level_enum level);
 void stop_log();
 
+// Whatever is said here is rare: compilers lay out the ways to it behind the others.
 template <typename... Args>
-void log_debug(spdlog::format_string_t<Args...> format, Args&&... args) {
+[[gnu::cold]] void log_debug(spdlog::format_string_t<Args...> format, Args&&... args) {
   spdlog::debug(format, std::forward<Args>(args)...);
 }
 template <typename... Args>
-void log_info(spdlog::format_string_t<Args...> format, Args&&... args) {
+[[gnu::cold]] void log_info(spdlog::format_string_t<Args...> format, Args&&... args) {
   spdlog::info(format, std::forward<Args>(args)...);
 }
 template <typename... Args>
-void log_warning(spdlog::format_string_t<Args...> format, Args&&... args) {
+[[gnu::cold]] void log_warning(spdlog::format_string_t<Args...> format, Args&&... args) {
   spdlog::warn(format, std::forward<Args>(args)...);
 }
 template <typename... Args>
-void log_error(spdlog::format_string_t<Args...> format, Args&&... args) {
+[[gnu::cold]] void log_error(spdlog::format_string_t<Args...> format, Args&&... args) {
   spdlog::error(format, std::forward<Args>(args)...);
 }
 

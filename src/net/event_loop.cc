@@ -12,8 +12,6 @@
 namespace stickler::net {
 namespace {
 
-thread_local EventLoop* current_loop = nullptr;
-
 event_base* make_base() {
   event_config* config = event_config_new();
   ASSERT(config != nullptr);
@@ -34,6 +32,8 @@ constexpr Duration kTendEvery = std::chrono::seconds(1);
 void EventLoop::FreeBase::operator()(event_base* base) const { event_base_free(base); }
 void EventLoop::FreeEvent::operator()(event* event) const { event_free(event); }
 
+constinit thread_local EventLoop* EventLoop::current_ = nullptr;
+
 EventLoop::EventLoop(Adopt adopt)
     : base_(make_base()), posted_fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   ASSERT(posted_fd_);
@@ -46,17 +46,12 @@ EventLoop::EventLoop(Adopt adopt)
 }
 
 EventLoop::~EventLoop() {
-  if (current_loop == this) current_loop = nullptr;
+  if (current_ == this) current_ = nullptr;
 }
 
 void EventLoop::adopt_thread() {
-  ASSERT(current_loop == nullptr);
-  current_loop = this;
-}
-
-EventLoop& EventLoop::current() {
-  ASSERT(current_loop != nullptr);
-  return *current_loop;
+  ASSERT(current_ == nullptr);
+  current_ = this;
 }
 
 void EventLoop::run() {

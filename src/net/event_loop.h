@@ -14,6 +14,7 @@
 #include <mutex>
 #include <vector>
 
+#include "base/assert.h"
 #include "base/units.h"
 #include "net/deadlines.h"
 #include "net/fd.h"
@@ -38,7 +39,10 @@ class EventLoop {
   void adopt_thread();
 
   // The loop of the calling thread; there must be one.
-  static EventLoop& current();
+  static EventLoop& current() {
+    ASSERT(current_ != nullptr);
+    return *current_;
+  }
 
   // Runs until stop(); may be run again.
   void run();
@@ -77,6 +81,8 @@ class EventLoop {
   void read_clocks();
   void run_posted();
   void set_tick();
+
+  static constinit thread_local EventLoop* current_;
 
   std::unique_ptr<event_base, FreeBase> base_;
   Fd posted_fd_;

@@ -44,17 +44,22 @@ struct FreeList {
   }
 };
 
-struct FramePool {
-  std::array<FreeList, kLargest / kStep + 1> free{};
+// By size. Without a destructor, which each use would have to see to.
+constinit thread_local std::array<FreeList, kLargest / kStep + 1> pool{};
 
-  ~FramePool() {
-    for (FreeList& list : free) {
+struct PoolEnd {
+  ~PoolEnd() {
+    for (FreeList& list : pool) {
       while (list.head != nullptr) ::operator delete(list.pop());
     }
   }
 };
 
-thread_local FramePool pool;
+// What has never been allocated need not be freed at the thread's end.
+[[gnu::cold, gnu::noinline]] void* allocate_new_frame(std::size_t size) {
+  thread_local PoolEnd end;
+  return ::operator new(size);
+}
 
 constexpr std::size_t size_class(std::size_t size) { return (size + kStep - 1) / kStep; }
 
@@ -62,8 +67,8 @@ constexpr std::size_t size_class(std::size_t size) { return (size + kStep - 1) /
 
 void* allocate_frame(std::size_t size) {
   if (!kPooled || size > kLargest) return ::operator new(size);
-  FreeList& list = pool.free[size_class(size)];
-  if (list.head == nullptr) return ::operator new(size_class(size) * kStep);
+  FreeList& list = pool[size_class(size)];
+  if (list.head == nullptr) return allocate_new_frame(size_class(size) * kStep);
   return list.pop();
 }
 
@@ -72,7 +77,7 @@ void free_frame(void* frame, std::size_t size) {
     ::operator delete(frame);
     return;
   }
-  FreeList& list = pool.free[size_class(size)];
+  FreeList& list = pool[size_class(size)];
   if (list.size == kKeptOfEach) {
     ::operator delete(frame);
     return;
@@ -84,7 +89,7 @@ void free_frame(void* frame, std::size_t size) {
 }
 
 void free_unneeded_frames() {
-  for (FreeList& list : pool.free) {
+  for (FreeList& list : pool) {
     for (unsigned left = list.unneeded; left > 0; --left) ::operator delete(list.pop());
     list.unneeded = list.size;
   }
@@ -92,7 +97,7 @@ void free_unneeded_frames() {
 
 std::size_t idle_frames() {
   std::size_t bytes = 0;
-  for (std::size_t i = 0; i < pool.free.size(); ++i) bytes += pool.free[i].size * i * kStep;
+  for (std::size_t i = 0; i < pool.size(); ++i) bytes += pool[i].size * i * kStep;
   return bytes;
 }
 
