@@ -14,8 +14,6 @@ namespace stickler::http {
 
 class FramingFields {
  public:
-  void reset() { *this = {}; }
-
   // Returns what is wrong, a static sentence, or null. Stricter than RFC 9112 asks: Content-Length
   // stands once, even if repeated with the same value, and "chunked" is the only coding.
   const char* add(const Field& field, int version_minor);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <utility>
 
+#include "base/renew.h"
 #include "base/strings.h"
 #include "http/http1_parser.h"
 #include "http/request_target.h"
@@ -179,10 +180,10 @@ void RequestParser::begin(Phase phase) {
 void RequestParser::reset() {
   auto fields = std::move(head_.fields);  // keeps what it has allocated
   fields.clear();
-  head_ = {};
+  renew(head_);
   head_.fields = std::move(fields);
-  in_ = {};
-  framing_.reset();
+  renew(in_);
+  renew(framing_);
   phase_ = Phase::start;
   started_ = false;
   has_host_ = false;

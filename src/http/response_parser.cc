@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <utility>
 
+#include "base/renew.h"
 #include "http/http1_parser.h"
 
 namespace stickler::http {
@@ -107,10 +108,10 @@ bool ResponseParser::finish(Method request) {
 void ResponseParser::reset() {
   auto fields = std::move(head_.fields);  // keeps what it has allocated
   fields.clear();
-  head_ = {};
+  renew(head_);
   head_.fields = std::move(fields);
-  in_ = {};
-  framing_.reset();
+  renew(in_);
+  renew(framing_);
   phase_ = Phase::status;
 }
 

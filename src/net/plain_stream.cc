@@ -5,12 +5,14 @@
 
 #include <cerrno>
 
+#include "net/socket_calls.h"
+
 namespace stickler::net {
 
 IoResult PlainStream::try_read(char* data, std::size_t size) {
   if (!socket().maybe_readable()) return {IoResult::Kind::would_block};
   for (;;) {
-    ssize_t got = ::recv(socket().fd(), data, size, 0);
+    ssize_t got = receive(socket().fd(), data, size);
     if (got > 0) {
       auto bytes = static_cast<std::size_t>(got);
       if (bytes < size) socket().short_read();
@@ -31,9 +33,8 @@ IoResult PlainStream::try_write(std::span<const iovec> parts) {
   message.msg_iov = const_cast<iovec*>(parts.data());  // sendmsg() does not write to it
   message.msg_iovlen = parts.size();
   for (;;) {
-    ssize_t sent = parts.size() == 1
-                       ? ::send(socket().fd(), parts[0].iov_base, parts[0].iov_len, MSG_NOSIGNAL)
-                       : ::sendmsg(socket().fd(), &message, MSG_NOSIGNAL);
+    ssize_t sent = parts.size() == 1 ? send(socket().fd(), parts[0].iov_base, parts[0].iov_len)
+                                     : ::sendmsg(socket().fd(), &message, MSG_NOSIGNAL);
     if (sent >= 0) return {IoResult::Kind::done, static_cast<std::size_t>(sent)};
     if (errno == EINTR) continue;
     if (errno != EAGAIN) return {IoResult::Kind::failed, 0, errno};

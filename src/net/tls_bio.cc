@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "net/tls_bio.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 
 #include "base/assert.h"
+#include "net/socket_calls.h"
 
 namespace stickler::net {
 namespace {
@@ -75,7 +74,7 @@ bool TlsBio::receive() {
   if (!input_) input_ = BufferPool::local().lease(kStage);
   input_begin_ = input_end_ = 0;
   for (;;) {
-    ssize_t got = ::recv(socket_.fd(), input_.data(), input_.size(), 0);
+    ssize_t got = net::receive(socket_.fd(), input_.data(), input_.size());
     if (got > 0) {
       input_end_ = static_cast<std::size_t>(got);
       if (input_end_ < input_.size()) socket_.short_read();
@@ -116,7 +115,7 @@ bool TlsBio::reserve(std::size_t bytes) {
 IoResult TlsBio::send() {
   while (unsent() > 0) {
     if (!socket_.maybe_writable()) return {IoResult::Kind::would_block};
-    ssize_t sent = ::send(socket_.fd(), output_.data() + output_begin_, unsent(), MSG_NOSIGNAL);
+    ssize_t sent = net::send(socket_.fd(), output_.data() + output_begin_, unsent());
     if (sent >= 0) {
       output_begin_ += static_cast<std::size_t>(sent);
     } else if (errno == EAGAIN) {
