@@ -104,8 +104,10 @@ TEST_F(BucketGateTest, CutsTunnelsOfABucketThatLeavesAtOnce) {
   auto pass = gate_.let_in(kBucket);
   pass->becomes_tunnel(stream, server);
   auto other = gate_.let_in(kBucket + 1);
+  EXPECT_TRUE(server.may_write());
   adopt(2, Stage::moving, "a");
   EXPECT_TRUE(pass->is_cut());
+  EXPECT_FALSE(server.may_write());
   EXPECT_FALSE(other->is_cut());
 }
 
@@ -119,6 +121,7 @@ TEST_F(BucketGateTest, CutsATunnelThatBeginsWhenItsBucketHasLeft) {
   adopt(2, Stage::moving, "a");
   pass->becomes_tunnel(stream, server);
   EXPECT_TRUE(pass->is_cut());
+  EXPECT_FALSE(server.may_write());
 }
 
 TEST_F(BucketGateTest, LetsRunOnWhatStaysAfterAll) {
