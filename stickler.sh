@@ -11,6 +11,7 @@ usage: ./stickler.sh COMMAND
   demo            build Stickler and run it with three small servers on this machine
   test [PART…]    run all tests, or a part: tidy, unit, trial, e2e, package, fuzz; names; plain,
                   asan, tsan
+                    ./stickler.sh test all      once more under sanitizers, with fuzzing
                     ./stickler.sh test unit http
                     ./stickler.sh test e2e editors asan --only 'words of one test'
                     ./stickler.sh test fuzz cookie --fuzz-seconds 600

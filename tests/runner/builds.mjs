@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Configures and compiles what the suites need, one build after the other. Compiling yields to the
-// tests that run meanwhile.
+// Configures and compiles what the suites need, one build after the other.
 import { cpus } from "node:os";
 import { run } from "./exec.mjs";
-import { kBuilds, kRoot } from "./plan.mjs";
+import { kBuilds, kNiceness, kRoot } from "./plan.mjs";
 
 const kLimitSeconds = 3600;
-const kNiceness = 10;
 
 // → a promise per build's name, of { ok, seconds, output }; `onBuilt` hears of each as it ends.
 export function startBuilds(targets, onBuilt) {

@@ -14,13 +14,16 @@ export const kBuilds = {
   tsan: { preset: "tsan", folder: "build-tsan", patience: 6 },
 };
 
+// What compiles yields to the tests that run meanwhile.
+export const kNiceness = 10;
+
 // Where threads meet: worker loops, shared server state and queues, logs, the program as a whole.
 const kRoomsUnderTsan = ["base", "net", "backend", "proxy", "observe", "app"];
 const kJourneysUnderTsan = ["editors", "health", "retries", "reload"];
 
 // About what is shipped, whichever way it is compiled: once is enough.
 const kJourneysOnce = ["completion", "container", "man-pages", "systemd-unit"];
-// Made and installed, which takes as long as a dozen others.
+// Made and installed, which takes as long as a dozen others: begun early.
 const kPackage = "package";
 
 // Of each target, unless told otherwise.
@@ -46,8 +49,8 @@ export function allSuites(root = kRoot) {
     { kind: "tidy", name: "rules", file: "tests/tidy/tidy.test.mjs" },
     { kind: "tidy", name: "runner", file: "tests/runner/runner.test.mjs" },
     ...unit("plain", rooms),
-    ...e2e("plain", journeys),
     { kind: "package", name: "", build: "plain", file: `tests/e2e/${kPackage}.test.mjs` },
+    ...e2e("plain", journeys),
     ...trials.map((name) => ({ kind: "trial", name, build: "plain" })),
     ...unit("asan", rooms),
     ...e2e("asan", sanitized),
@@ -58,8 +61,8 @@ export function allSuites(root = kRoot) {
 }
 
 // "unit http asan --only WORDS" → { suites, only, fuzzSeconds }, or { error } for a word that
-// chooses nothing. Without a build's name a part is run plain only; without any word everything is
-// run.
+// chooses nothing. Without a build's name a part is run plain only; without any word each test is
+// run once, plain; "all" adds the sanitizers' builds and fuzzing.
 export function choose(words, suites) {
   const choosing = [...words];
   const only = takeOption(choosing, "--only");
@@ -73,7 +76,11 @@ export function choose(words, suites) {
 }
 
 function chooseSuites(choosing, suites) {
-  if (choosing.length === 0) return { suites: suites.filter((it) => !it.onRequest) };
+  const usual = suites.filter((it) => !it.onRequest);
+  if (choosing.length === 0) return { suites: usual.filter((it) => isPlain(it)) };
+  if (choosing.includes("all")) {
+    return choosing.length === 1 ? { suites: usual } : { error: "'all' leaves nothing to choose" };
+  }
   const kinds = choosing.filter((word) => kKinds.includes(word));
   const builds = choosing.filter((word) => word in kBuilds);
   const names = choosing.filter((word) => !kKinds.includes(word) && !(word in kBuilds));
@@ -85,6 +92,10 @@ function chooseSuites(choosing, suites) {
     (!suite.build || suite.kind === "fuzz" ||
       (builds.length === 0 ? suite.build === "plain" : builds.includes(suite.build))));
   return chosen.length > 0 ? { suites: chosen } : { error: "these words choose no test" };
+}
+
+function isPlain({ build }) {
+  return build === undefined || build === "plain";
 }
 
 // Takes an option and its value out of the words; null if it is not there, "" if it has no value.

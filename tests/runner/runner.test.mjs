@@ -111,7 +111,9 @@ function chosen(words) {
 }
 
 test("words choose suites", () => {
-  assert.equal(chosen("").length, kSuites.length - 1);
+  assert.deepEqual(chosen(""), ["tidy", "unit http plain", "e2e cookies plain"]);
+  assert.equal(chosen("all").length, kSuites.length - 1);
+  assert.equal(chosen("all asan"), "'all' leaves nothing to choose");
   assert.deepEqual(chosen("cookies tsan"), ["e2e cookies tsan"]);
   assert.equal(chosen("e2e tsan"), "these words choose no test");
   assert.deepEqual(chosen("unit"), ["unit http plain"]);
@@ -127,8 +129,8 @@ test("fuzzing takes as long as one likes", () => {
     const { error, fuzzSeconds } = choose(words, kSuites);
     return error ?? fuzzSeconds;
   };
-  assert.equal(seconds(), 15);
-  assert.equal(seconds("--fuzz-seconds", "60"), 60);
+  assert.equal(seconds("fuzz"), 15);
+  assert.equal(seconds("all", "--fuzz-seconds", "60"), 60);
   assert.equal(seconds("fuzz", "request", "--fuzz-seconds", "60"), 60);
   assert.match(seconds("--fuzz-seconds"), /needs a number/);
   assert.match(seconds("--fuzz-seconds", "fuzz"), /needs a number/);

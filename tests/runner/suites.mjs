@@ -4,7 +4,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "./exec.mjs";
-import { kBuilds, kRoot, programOf } from "./plan.mjs";
+import { kBuilds, kNiceness, kRoot, programOf } from "./plan.mjs";
 import { readFuzzer, readGoogleTest, readNodeTest, readTidy, readTrial } from "./results.mjs";
 
 const kLogs = join(kRoot, "build", "test-logs");
@@ -69,20 +69,20 @@ function runJourney({ name, build }, { only }) {
   return runNode(`tests/e2e/${name}.test.mjs`, env, 180 * patience, only);
 }
 
-// Without a compiler cache it compiles everything once more.
+// Without a compiler cache it compiles everything once more, yielding to the tests beside it.
 function runPackage({ file, build }, { only }) {
   const { patience } = kBuilds[build];
-  return runNode(file, { STICKLER_TEST_PATIENCE: patience }, 1800, only);
+  return runNode(file, { STICKLER_TEST_PATIENCE: patience }, 1800, only, kNiceness);
 }
 
-async function runNode(file, env, limitSeconds, only) {
+async function runNode(file, env, limitSeconds, only, niceness = 0) {
   const events = logPath(`${file.replaceAll("/", "-")}-${process.hrtime.bigint()}.events`);
   mkdirSync(kLogs, { recursive: true });
   const reporter = `--test-reporter=${join(kRoot, "tests/runner/json_reporter.mjs")}`;
   const pattern = only ? [`--test-name-pattern=${escapeRegExp(only)}`] : [];
   const ended = await run(
     "node", [reporter, `--test-reporter-destination=${events}`, ...pattern, file],
-    { cwd: kRoot, env, limitSeconds });
+    { cwd: kRoot, env, limitSeconds, niceness });
   const text = readFileSync(events, { encoding: "utf8", flag: "a+" });
   rmSync(events);
   return { ...ended, result: readNodeTest({ ...ended, events: text }) };
