@@ -120,6 +120,7 @@ net::Task<BodyPart> ServerConnection::read_body(char* into, std::size_t size, Du
 net::Task<Received> ServerConnection::pipe_body(net::SplicePipe& into, std::size_t most,
                                                 Duration limit) {
   ASSERT(most < body_for_pipe());
+  reading_->buffer.release();
   for (;;) {
     net::IoResult got = into.fill(stream_, most);
     if (got.done()) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <span>
+#include <utility>
 
 #include "net/buffer_pool.h"
 
@@ -59,11 +60,9 @@ BufferLease keep_rest(Flight& flight) {
   return kept;
 }
 
-}  // namespace
-
-Task<WriteResult> write_all(Stream& stream, Flight flight, Duration limit) {
+// `kept`: the memory of ours in which the flight lies, if it lies there already.
+Task<WriteResult> write_flight(Stream& stream, Flight flight, BufferLease kept, Duration limit) {
   WriteResult result;
-  BufferLease kept;
   for (;;) {
     IoResult sent = try_all(stream, flight, result.any_sent);
     if (sent.done()) break;
@@ -82,6 +81,12 @@ Task<WriteResult> write_all(Stream& stream, Flight flight, Duration limit) {
   }
   result.unsent = total_size(flight);
   co_return result;
+}
+
+}  // namespace
+
+Task<WriteResult> write_all(Stream& stream, Flight flight, Duration limit) {
+  return write_flight(stream, flight, {}, limit);
 }
 
 Task<WriteResult> write_all(PlainStream& stream, SplicePipe& pipe, Duration limit) {
@@ -103,7 +108,7 @@ Task<WriteResult> write_all(PlainStream& stream, SplicePipe& pipe, Duration limi
   BufferLease kept = BufferPool::local().lease(left);
   pipe.take_out(kept.data());
   Flight flight{std::string_view(kept.data(), left), {}, {}};
-  WriteResult rest = co_await write_all(stream, flight, limit);
+  WriteResult rest = co_await write_flight(stream, flight, std::move(kept), limit);
   rest.any_sent |= result.any_sent;
   co_return rest;
 }

@@ -334,11 +334,19 @@ net::IoResult Http1Client::say_goodbye() {
   return stream_->flush();
 }
 
+// The client has said so, and nothing of it is under way that a reset would have to answer. (Only a
+// head that was understood tells a client that does not keep its connection.)
+bool Http1Client::was_its_last() const {
+  return answered_ && !head().keep_alive && reading_->body.ended() &&
+         stream_->socket().looks_drained();
+}
+
 net::Task<> Http1Client::close(Duration linger) {
   if (cut_) co_return;
-  net::IoResult flushed = say_goodbye();
-  bool all_read = stream_->socket().looks_drained() && flushed.done();
-  if (all_read && (reading_ == nullptr || reusable())) co_return;
+  const bool last = was_its_last();
+  // The socket says it itself as it is closed.
+  if (last && !stream_->is_tls()) co_return;
+  if (say_goodbye().done() && last) co_return;
   net::TotalLimit limit(linger, &stream_->socket().read_slot());
   while (!limit.expired()) {
     net::IoResult got = stream_->try_read(service_.scratch().data(), service_.scratch().size());

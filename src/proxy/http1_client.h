@@ -115,6 +115,7 @@ class Http1Client final : public ClientConnection, public ListMember<Http1Client
   void end_reading();
   net::Task<bool> first_bytes(Duration idle);
   net::Task<net::Wake> wait_idle(Duration idle);
+  bool was_its_last() const;
   net::IoResult say_goodbye();
   net::Task<NextHead> complete_head();
   RequestBodyPart take_payload(char* data, std::size_t size, std::size_t& consumed);

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "net/splice_pipe.h"
 
+#include <algorithm>
 #include <cerrno>
 
+#include "net/buffer_pool.h"
 #include "net/test_loop.h"
+#include "net/write_all.h"
 
 namespace stickler::net {
 namespace {
 
+using test::kSoon;
 using test::pattern;
 
 class SplicePipeTest : public testing::Test, protected test::TestLoop {
@@ -19,6 +23,15 @@ class SplicePipeTest : public testing::Test, protected test::TestLoop {
   IoResult empty() {
     settle();
     return pipe_.empty_into(to_);
+  }
+  // False if the server had nothing any more before that.
+  bool fill_until_no_more_is_taken(std::string_view much) {
+    while (pipe_.held() == 0) {
+      much.remove_prefix(server_.peer.send(much));
+      if (!fill(BufferPool::kSizes.back()).done()) return false;
+      while (pipe_.held() > 0 && empty().done()) continue;
+    }
+    return true;
   }
 
   test::Connection server_ = test::local_connection();
@@ -56,17 +69,28 @@ TEST_F(SplicePipeTest, TellsNothingYetFromTheEndAndFromAReset) {
 TEST_F(SplicePipeTest, WhatAPeerDoesNotTakeCanBeTakenOut) {
   const std::string much = pattern(4 << 20);
   std::string arrived;
-  for (std::string_view left = much; pipe_.held() == 0;) {
-    left.remove_prefix(server_.peer.send(left));
-    ASSERT_TRUE(fill().done()) << "until the client takes no more";
-    while (pipe_.held() > 0 && empty().done()) continue;
-  }
+  ASSERT_TRUE(fill_until_no_more_is_taken(much));
   EXPECT_FALSE(to_.socket().maybe_writable());
   std::string rest(pipe_.held(), '\0');
   pipe_.take_out(rest.data());
   EXPECT_EQ(pipe_.held(), 0U);
   arrived = client_.peer.receive() + rest;
   EXPECT_EQ(arrived, much.substr(0, arrived.size()));
+}
+
+TEST_F(SplicePipeTest, WhatAPeerDoesNotTakeIsKeptOnceUntilItDoes) {
+  BufferPool& pool = BufferPool::local();
+  pool.free_unneeded();
+  pool.free_unneeded();
+  ASSERT_EQ(pool.idle(), 0U);
+  ASSERT_TRUE(fill_until_no_more_is_taken(pattern(4 << 20)));
+  const std::size_t left = pipe_.held();
+  WriteResult written = result_of(write_all(to_, pipe_, kSoon));
+  EXPECT_EQ(written.kind, WriteResult::Kind::timed_out);
+  EXPECT_TRUE(written.waited);
+  EXPECT_EQ(written.unsent, left);
+  EXPECT_EQ(pipe_.held(), 0U);
+  EXPECT_EQ(pool.idle(), *std::ranges::lower_bound(BufferPool::kSizes, left));
 }
 
 // Else they would get to the next client.
