@@ -87,17 +87,19 @@ void ServerConnection::begin_body() {
   reading_->buffer.consume(reading_->parser.head_size());
 }
 
-net::Task<BodyPart> ServerConnection::read_body(char* into, std::size_t size, Duration limit) {
+BodyPart ServerConnection::buffered_body() {
   net::ReadBuffer& buffer = reading_->buffer;
+  std::size_t consumed = 0;
+  BodyPart part = take_payload(buffer.data(), buffer.size(), consumed);
+  buffer.consume(consumed);
+  return part;
+}
+
+net::Task<BodyPart> ServerConnection::read_body(char* into, std::size_t size, Duration limit) {
   http::BodyReader& body = reading_->body;
   if (body.ended()) co_return BodyPart{Received::done, {}, true};
-  if (!buffer.empty()) {
-    std::size_t consumed = 0;
-    BodyPart part = take_payload(buffer.data(), buffer.size(), consumed);
-    buffer.consume(consumed);
-    co_return part;
-  }
-  buffer.release();
+  if (has_buffered_body()) co_return buffered_body();
+  reading_->buffer.release();
   for (;;) {
     // One byte more than the body has left: only a short read tells that nothing stands behind it.
     auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(size - 1, body.wanted())) + 1;

@@ -67,6 +67,8 @@ class ServerConnection {
 
   // After a final head: its body, piece by piece; offered memory is used once the buffer is empty.
   void begin_body();
+  // Of the buffer, while has_buffered_body().
+  BodyPart buffered_body();
   net::Task<BodyPart> read_body(char* into, std::size_t size, Duration limit);
   // The same from socket to socket, for a body of known length: at most `most` bytes, of which
   // there must be more than that to come.
@@ -74,7 +76,7 @@ class ServerConnection {
   // How much is to come that could go that way.
   std::uint64_t body_for_pipe() const;
   bool body_ended() const { return reading_->body.ended(); }
-  // A piece came together with the head: read_body() will neither wait nor need memory.
+  // A piece came together with the head.
   bool has_buffered_body() const { return !reading_->buffer.empty(); }
   std::string_view trailers() const { return reading_->body.trailers(); }
 

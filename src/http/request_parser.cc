@@ -101,7 +101,7 @@ bool RequestParser::read_target() {
 }
 
 bool RequestParser::read_version() {
-  if (!in_.match(word_, "HTTP/0.0\r\n")) {
+  if (!in_.take(word_, "HTTP/1.1\r\n") && !in_.match(word_, "HTTP/0.0\r\n")) {
     return !in_.exhausted() && in_.fail("malformed HTTP version");
   }
   const std::string_view version = in_.since(word_).substr(0, 8);

@@ -39,6 +39,7 @@ bool ResponseParser::read_status() {
   constexpr std::string_view kPattern = "HTTP/1.0 000";
   constexpr std::size_t kMinor = 7;
   constexpr std::size_t kStatus = 9;
+  in_.take(0, "HTTP/1.1 ");
   if (!in_.match(0, kPattern)) return !in_.exhausted() && in_.fail("malformed status line");
 
   const std::string_view line = in_.since(0);
@@ -68,7 +69,7 @@ bool ResponseParser::read_reason() {
 }
 
 bool ResponseParser::read_line_end() {
-  if (!in_.match(line_end_, "\r\n")) return !in_.exhausted() && in_.fail("bare CR");
+  if (!in_.match_line_end(line_end_)) return !in_.exhausted() && in_.fail("bare CR");
   phase_ = Phase::fields;
   lines_.start(in_.position());
   return true;

@@ -2,6 +2,7 @@
 #include "http/scanner.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -12,15 +13,22 @@ namespace {
 
 constexpr std::uint64_t every_byte(std::uint64_t byte) { return byte * 0x0101010101010101; }
 
-// Whether one of eight bytes is a control character, HTAB and DEL included. The subtractions borrow
-// only across bytes that are hits themselves, so there are no false alarms ("Bit Twiddling Hacks").
-bool holds_control(const char* eight) {
+// Where among eight bytes are control characters, HTAB and DEL included: the highest bit of each is
+// set. The subtractions borrow only across bytes that are hits themselves, so the first hit is no
+// false alarm, and there is none without one ("Bit Twiddling Hacks").
+std::uint64_t controls_among(const char* eight) {
   std::uint64_t word;
   std::memcpy(&word, eight, sizeof word);
   const std::uint64_t below_space = (word - every_byte(0x20)) & ~word;
   const std::uint64_t delete_to_zero = word ^ every_byte(0x7f);
   const std::uint64_t is_delete = (delete_to_zero - every_byte(1)) & ~delete_to_zero;
-  return ((below_space | is_delete) & every_byte(0x80)) != 0;
+  return (below_space | is_delete) & every_byte(0x80);
+}
+
+// Bytes before the first hit, as far as is known: where the first byte is the highest, that is for
+// the caller to find.
+std::ptrdiff_t bytes_before(std::uint64_t hits) {
+  return std::endian::native == std::endian::little ? std::countr_zero(hits) / 8 : 0;
 }
 
 }  // namespace
@@ -29,7 +37,9 @@ bool Scanner::skip_text() {
   const char* at = bytes_.data() + position_;
   const char* const end = bytes_.data() + bytes_.size();
   for (;;) {
-    while (end - at >= 8 && !holds_control(at)) at += 8;
+    std::uint64_t hits = 0;
+    while (end - at >= 8 && (hits = controls_among(at)) == 0) at += 8;
+    if (hits != 0) at += bytes_before(hits);
     const char* const pause = at + std::min<std::ptrdiff_t>(8, end - at);
     while (at < pause && is_in(kText, *at)) ++at;
     if (at < pause || at == end) break;  // otherwise the control was a tab

@@ -52,6 +52,13 @@ class Scanner {
     position_ += 2;
     return true;
   }
+  // Goes over `text` if it begins at `begin`, which is here, and is there whole: what is usual need
+  // not be looked at byte by byte.
+  bool take(std::size_t begin, std::string_view text) {
+    if (position_ != begin || !bytes_.substr(position_).starts_with(text)) return false;
+    position_ += text.size();
+    return true;
+  }
   // Goes over `pattern`, which began at `begin`; '0' in it stands for any digit. True once all of
   // it is there; false before, and with !exhausted() on the first byte that differs.
   bool match(std::size_t begin, std::string_view pattern);

@@ -2,6 +2,8 @@
 #include "net/buffer_pool.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <cstdlib>
 
 #include "base/assert.h"
@@ -13,10 +15,20 @@ namespace {
 // are parts of the heap: what a crowd leaves of them is of use to all others there.
 constexpr std::array<std::size_t, BufferPool::kSizes.size()> kKept{128, 128, 64, 32, 8, 4};
 
+// By how many bits its largest offset has, which are as many as a size's that is a power of two.
+constexpr auto kClassOfBits = [] {
+  std::array<std::uint8_t, std::bit_width(BufferPool::kSizes.back() - 1) + 1> classes{};
+  for (std::size_t bits = 0; bits < classes.size(); ++bits) {
+    while (BufferPool::kSizes[classes[bits]] < std::size_t{1} << bits) ++classes[bits];
+  }
+  return classes;
+}();
+static_assert(std::ranges::all_of(BufferPool::kSizes, std::has_single_bit<std::size_t>));
+
+// kSizes.size() if it is larger than those.
 std::size_t class_of(std::size_t size) {
-  std::size_t index = 0;
-  while (index < BufferPool::kSizes.size() && BufferPool::kSizes[index] < size) ++index;
-  return index;
+  if (size > BufferPool::kSizes.back()) return BufferPool::kSizes.size();
+  return size == 0 ? 0 : kClassOfBits[static_cast<std::size_t>(std::bit_width(size - 1))];
 }
 
 }  // namespace

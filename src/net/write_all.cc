@@ -60,33 +60,46 @@ BufferLease keep_rest(Flight& flight) {
   return kept;
 }
 
-// `kept`: the memory of ours in which the flight lies, if it lies there already.
-Task<WriteResult> write_flight(Stream& stream, Flight flight, BufferLease kept, Duration limit) {
-  WriteResult result;
-  for (;;) {
-    IoResult sent = try_all(stream, flight, result.any_sent);
-    if (sent.done()) break;
-    if (!sent.blocked()) {
-      result.kind = WriteResult::Kind::failed;
-      result.error = sent.error;
+// `kept`: the memory of ours in which the flight lies.
+Task<WriteResult> write_kept(Stream& stream, Flight flight, BufferLease kept, WriteResult result,
+                             Duration limit) {
+  result.waited = true;
+  do {
+    Wake woke = co_await stream.socket().writable(limit);
+    if (woke != Wake::ready) {
+      result.kind =
+          woke == Wake::timed_out ? WriteResult::Kind::timed_out : WriteResult::Kind::cancelled;
+      result.unsent = total_size(flight);
       break;
     }
-    result.waited = true;
-    if (!kept && total_size(flight) > 0) kept = keep_rest(flight);
-    Wake woke = co_await stream.socket().writable(limit);
-    if (woke == Wake::ready) continue;
-    result.kind =
-        woke == Wake::timed_out ? WriteResult::Kind::timed_out : WriteResult::Kind::cancelled;
-    break;
-  }
-  result.unsent = total_size(flight);
+  } while (!write_at_once(stream, flight, result));
+  kept.reset();
   co_return result;
 }
 
 }  // namespace
 
+bool write_at_once(Stream& stream, Flight& flight, WriteResult& result) {
+  IoResult sent = try_all(stream, flight, result.any_sent);
+  if (sent.blocked()) return false;
+  if (!sent.done()) {
+    result.kind = WriteResult::Kind::failed;
+    result.error = sent.error;
+  }
+  result.unsent = total_size(flight);
+  return true;
+}
+
+Task<WriteResult> write_rest(Stream& stream, Flight flight, WriteResult begun, Duration limit) {
+  // A flight that a TLS stream has taken may wait for its flush only.
+  BufferLease kept = total_size(flight) > 0 ? keep_rest(flight) : BufferLease();
+  return write_kept(stream, flight, std::move(kept), begun, limit);
+}
+
 Task<WriteResult> write_all(Stream& stream, Flight flight, Duration limit) {
-  return write_flight(stream, flight, {}, limit);
+  WriteResult result;
+  if (write_at_once(stream, flight, result)) co_return result;
+  co_return co_await write_rest(stream, flight, result, limit);
 }
 
 Task<WriteResult> write_all(PlainStream& stream, SplicePipe& pipe, Duration limit) {
@@ -108,9 +121,7 @@ Task<WriteResult> write_all(PlainStream& stream, SplicePipe& pipe, Duration limi
   BufferLease kept = BufferPool::local().lease(left);
   pipe.take_out(kept.data());
   Flight flight{std::string_view(kept.data(), left), {}, {}};
-  WriteResult rest = co_await write_flight(stream, flight, std::move(kept), limit);
-  rest.any_sent |= result.any_sent;
-  co_return rest;
+  co_return co_await write_kept(stream, flight, std::move(kept), result, limit);
 }
 
 }  // namespace stickler::net

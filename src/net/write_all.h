@@ -30,9 +30,14 @@ using Flight = std::array<std::string_view, 3>;
 // Up to here copying a body behind its head is cheaper than a second part in the system call.
 inline constexpr std::size_t kCheaplyCopied = 4096;
 
-// Writes and flushes a flight. `limit` is the longest the peer may take nothing. What cannot be
-// sent at once is copied before the first wait, so the parts may lie in memory that belongs to the
-// worker.
+// Writes and flushes a flight as far as that is possible without a wait. True if that was all of
+// it, or failed; false if the peer is slower: then write_rest() goes on with what is left in
+// `flight`, which it copies first, so the parts may lie in memory that belongs to the worker.
+// `limit` is the longest the peer may take nothing.
+bool write_at_once(Stream& stream, Flight& flight, WriteResult& result);
+Task<WriteResult> write_rest(Stream& stream, Flight flight, WriteResult begun, Duration limit);
+
+// Both.
 Task<WriteResult> write_all(Stream& stream, Flight flight, Duration limit);
 
 // The same with what is in the pipe, which is empty before the first wait.

@@ -64,20 +64,22 @@ net::Task<std::optional<Failure>> Attempts::run() {
 // ---- One try at one server ----
 
 net::Task<std::optional<Failure>> Attempts::attempt() {
-  std::optional<Failure> failure = co_await connect();
+  std::optional<Failure> failure;
+  if (!takes_kept_connection()) failure = co_await connect();
   if (failure) co_return failure;
   failure = co_await send_request();
   if (failure) co_return failure;
   co_return co_await await_response();
 }
 
-net::Task<std::optional<Failure>> Attempts::connect() {
+bool Attempts::takes_kept_connection() {
   if (!fresh_only_) connection_ = kept_connection();
   record_.reused = connection_ != nullptr;
-  if (record_.reused) {
-    note_connected();
-    co_return std::nullopt;
-  }
+  if (record_.reused) note_connected();
+  return record_.reused;
+}
+
+net::Task<std::optional<Failure>> Attempts::connect() {
   if (pass_ != nullptr) pass_->waits_in(&waiting_in_);
   const std::uint32_t era = backend_.server(slot_.server()).era();
   std::optional<net::Address> address = backend_.server(slot_.server()).address();
@@ -173,8 +175,11 @@ net::Task<std::optional<Failure>> Attempts::send_request() {
     flight[1] = {};
   }
   flight[0] = writer.written();
-  net::WriteResult written =
-      co_await net::write_all(connection_->stream(), flight, settings.timeouts.server);
+  net::Stream& stream = connection_->stream();
+  net::WriteResult written;
+  if (!net::write_at_once(stream, flight, written)) {
+    written = co_await net::write_rest(stream, flight, written, settings.timeouts.server);
+  }
   if (written.kind == net::WriteResult::Kind::timed_out) {
     co_return Failure{Who::server, Phase::response_head, Why::timed_out};
   }

@@ -51,6 +51,7 @@ class Attempts {
   std::uint64_t session_key() const;
   // The answer's head is there: what it tells of keys is learned, also by those who share the
   // table, if they answer in time.
+  bool may_learn_keys() const;
   net::Task<> learn_keys();
   // The server that the record names: chosen or at least waited for, at last.
   std::optional<std::size_t> named_server() const { return named_; }
@@ -81,6 +82,7 @@ class Attempts {
   balance::Choice choose();
   balance::Choice decide();
   bool found_place(const balance::Choice& awaited);
+  bool takes_kept_connection();
   std::unique_ptr<backend::ServerConnection> kept_connection();
   void begin_upload(std::string_view early);
   std::optional<Failure> why_interrupted() const;

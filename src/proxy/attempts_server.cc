@@ -136,9 +136,12 @@ net::Task<bool> Attempts::is_settled(std::string_view key) {
   co_return woke != net::Wake::timed_out;
 }
 
+bool Attempts::may_learn_keys() const {
+  return backend_.stick() != nullptr && !is_above_sessions(question_);
+}
+
 // The client may use the key at another balancer as soon as it has the answer.
 net::Task<> Attempts::learn_keys() {
-  if (backend_.stick() == nullptr || is_above_sessions(question_)) co_return;
   const balance::Stick& stick = *backend_.stick();
   const std::vector<std::string> asked =
       stick.learn(connection_->head().fields, slot_.server(), net::now());

@@ -233,7 +233,7 @@ net::Task<std::unique_ptr<UpgradedConnection>> Exchange::serve_by_server() {
 net::Task<std::optional<Failure>> Exchange::relay(Attempts& attempts) {
   const http::ResponseHead& response = attempts.connection().head();
   record_.status = response.status;
-  co_await attempts.learn_keys();
+  if (attempts.may_learn_keys()) co_await attempts.learn_keys();
   Variables variables = variables_of(client_.facts(), route_, head_, record_.request_id);
   variables.server = record_.server;
   variables.backend = record_.backend;
@@ -262,7 +262,7 @@ net::Task<std::optional<Failure>> Exchange::relay(Attempts& attempts) {
 net::Task<> Exchange::settle(Attempts& attempts, bool relayed) {
   bool uploaded =
       !attempts.upload().running() && !attempts.upload().fell_short() && client_.body_ended();
-  co_await attempts.upload().stop();
+  if (attempts.upload().running()) co_await attempts.upload().stop();
   record_.bytes_from_client = attempts.upload().bytes();
   std::unique_ptr<BucketPass> pass = attempts.take_pass();
   std::unique_ptr<backend::ServerConnection> connection = attempts.take_connection();

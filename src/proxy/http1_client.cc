@@ -53,6 +53,7 @@ net::Task<Http1Client::NextHead> Http1Client::read_head(Duration idle) {
   if (!began) co_return NextHead::closed;
   head_began_ = net::now();
   head_began_wall_ = net::EventLoop::current().wall_now();
+  if (std::optional<NextHead> whole = parsed_head()) co_return *whole;
   co_return co_await complete_head();
 }
 
@@ -173,28 +174,36 @@ net::Task<net::Wake> Http1Client::wait_idle(Duration idle) {
   co_return woke;
 }
 
+// What the bytes that are here amount to; nothing while the head is not whole.
+std::optional<Http1Client::NextHead> Http1Client::parsed_head() {
+  switch (reading_->parser.parse(reading_->buffer.bytes())) {
+    case http::ParseStatus::incomplete:
+      return std::nullopt;
+    case http::ParseStatus::failed:
+      return NextHead::refused;
+    case http::ParseStatus::complete:
+      reading_->body.begin(head().body);
+      break;
+  }
+  return NextHead::request;
+}
+
 net::Task<Http1Client::NextHead> Http1Client::complete_head() {
-  const Duration whole = facts_.listener->settings.timeouts.head;
   net::ReadBuffer& buffer = reading_->buffer;
-  std::optional<net::TotalLimit> total;
+  net::TotalLimit total(facts_.listener->settings.timeouts.head, &stream_->socket().read_slot());
   for (;;) {
-    http::ParseStatus status = reading_->parser.parse(buffer.bytes());
-    if (status == http::ParseStatus::complete) break;
-    if (status == http::ParseStatus::failed) co_return NextHead::refused;
-    if (!total) total.emplace(whole, &stream_->socket().read_slot());
     if (buffer.space_size() == 0) buffer.reserve(2 * buffer.size());
     net::IoResult got = stream_->try_read(buffer.space(), buffer.space_size());
     if (got.done()) {
       buffer.received(got.bytes);
+      if (std::optional<NextHead> whole = parsed_head()) co_return *whole;
       continue;
     }
     if (!got.blocked()) co_return reading_->parser.started() ? NextHead::cut_off : NextHead::closed;
-    if (total->expired()) co_return NextHead::timed_out;
+    if (total.expired()) co_return NextHead::timed_out;
     net::Wake woke = co_await stream_->socket().readable(kNoLimit);
     if (woke != net::Wake::ready) co_return NextHead::timed_out;
   }
-  reading_->body.begin(head().body);
-  co_return NextHead::request;
 }
 
 void Http1Client::end_idle() {

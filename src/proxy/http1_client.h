@@ -117,13 +117,15 @@ class Http1Client final : public ClientConnection, public ListMember<Http1Client
   net::Task<net::Wake> wait_idle(Duration idle);
   bool was_its_last() const;
   net::IoResult say_goodbye();
+  std::optional<NextHead> parsed_head();
   net::Task<NextHead> complete_head();
   RequestBodyPart take_payload(char* data, std::size_t size, std::size_t& consumed);
   Framing choose_framing(const OutgoingResponse& head) const;
   void write_head(const OutgoingResponse& head, bool interim, http::HeadWriter& writer);
   void write_connection(const OutgoingResponse& head, http::HeadWriter& writer);
   net::Flight frame(std::string_view bytes, bool last, std::string_view trailers);
-  net::Task<ClientResult> send(net::Flight flight, Duration limit);
+  bool send_at_once(net::Flight& flight, ClientResult& sent);
+  net::Task<ClientResult> send_rest(net::Flight flight, Duration limit);
   ClientResult note_sent(const net::WriteResult& written);
   void lie_in_wait();
 

@@ -45,7 +45,9 @@ net::Task<ClientResult> Http1Client::send_interim(const OutgoingResponse& interi
   http::HeadWriter writer(memory.data(), memory.size());
   write_head(interim, true, writer);
   net::Flight flight{writer.written(), {}, {}};
-  co_return co_await send(flight, limit);
+  ClientResult sent = ClientResult::done;
+  if (!send_at_once(flight, sent)) sent = co_await send_rest(flight, limit);
+  co_return sent;
 }
 
 net::Task<ClientResult> Http1Client::send_head(const OutgoingResponse& response,
@@ -69,7 +71,8 @@ net::Task<ClientResult> Http1Client::send_head(const OutgoingResponse& response,
   } else if (framing_ != Framing::none) {
     flight[1] = body;
   }
-  ClientResult sent = co_await send(flight, limit);
+  ClientResult sent = ClientResult::done;
+  if (!send_at_once(flight, sent)) sent = co_await send_rest(flight, limit);
   answered_ = last && sent == ClientResult::done;
   co_return sent;
 }
@@ -77,7 +80,8 @@ net::Task<ClientResult> Http1Client::send_head(const OutgoingResponse& response,
 net::Task<ClientResult> Http1Client::send_body(std::string_view bytes, bool last,
                                                std::string_view trailers, Duration limit) {
   net::Flight flight = frame(bytes, last, trailers);
-  ClientResult sent = co_await send(flight, limit);
+  ClientResult sent = ClientResult::done;
+  if (!send_at_once(flight, sent)) sent = co_await send_rest(flight, limit);
   answered_ = last && sent == ClientResult::done;
   co_return sent;
 }
@@ -89,9 +93,18 @@ net::Task<ClientResult> Http1Client::send_pipe(net::SplicePipe& body, Duration l
   co_return note_sent(written);
 }
 
-net::Task<ClientResult> Http1Client::send(net::Flight flight, Duration limit) {
+// False if the client must be waited for: then send_rest() sends what is left.
+bool Http1Client::send_at_once(net::Flight& flight, ClientResult& sent) {
   for (std::string_view part : flight) bytes_sent_ += part.size();
-  net::WriteResult written = co_await net::write_all(*stream_, flight, limit);
+  net::WriteResult written;
+  if (!net::write_at_once(*stream_, flight, written)) return false;
+  sent = note_sent(written);
+  return true;
+}
+
+net::Task<ClientResult> Http1Client::send_rest(net::Flight flight, Duration limit) {
+  net::WriteResult begun;
+  net::WriteResult written = co_await net::write_rest(*stream_, flight, begun, limit);
   co_return note_sent(written);
 }
 

@@ -111,7 +111,7 @@ net::Task<std::optional<Failure>> relay_response(backend::ServerConnection& serv
   std::string_view first;
   bool last = server.body_ended();
   if (!last && server.has_buffered_body()) {
-    backend::BodyPart part = co_await server.read_body(nullptr, 0, limits.server);
+    backend::BodyPart part = server.buffered_body();
     if (part.result != backend::Received::done) {
       // The client has heard nothing yet: as bad as a bad head.
       Failure failure = server_failure(part.result);

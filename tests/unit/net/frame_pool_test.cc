@@ -59,18 +59,18 @@ TEST(FramePool, FreesWhatNobodyHasNeeded) {
   constexpr std::size_t kSize = 160;
   free_unneeded_frames();
   free_unneeded_frames();
-  EXPECT_EQ(idle_frames(), 0U);
+  EXPECT_EQ(frames_held().idle, 0U);
   void* first = allocate_frame(kSize);
   void* second = allocate_frame(kSize);
   free_frame(first, kSize);
   free_frame(second, kSize);
   free_unneeded_frames();
-  EXPECT_EQ(idle_frames(), 2 * kSize) << "both were needed meanwhile";
+  EXPECT_EQ(frames_held().idle, 2 * kSize) << "both were needed meanwhile";
   free_frame(allocate_frame(kSize), kSize);
   free_unneeded_frames();
-  EXPECT_EQ(idle_frames(), kSize) << "one was needed meanwhile";
+  EXPECT_EQ(frames_held().idle, kSize) << "one was needed meanwhile";
   free_unneeded_frames();
-  EXPECT_EQ(idle_frames(), 0U);
+  EXPECT_EQ(frames_held().idle, 0U);
 }
 
 TEST(FramePool, EndsWithItsThread) {

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What serving costs in memory: frames of coroutines, and the heap once everything is warm. In this
-// binary the linker takes the three functions of net/frame_pool.h from here. Sanitized builds,
-// which are known by their checked library, have their own operator new and larger frames: nothing
-// here.
+// What serving costs in memory: frames of coroutines, and the heap once everything is warm.
+// Sanitized builds, which are known by their checked library, have their own operator new and
+// larger frames: nothing here.
 #if !defined(_GLIBCXX_ASSERTIONS)
-#include <algorithm>
 #include <cstdlib>
 #include <new>
 
@@ -17,10 +15,7 @@ namespace {
 struct Counts {
   std::size_t allocations = 0;
   bool counting = false;
-  std::size_t live_frames = 0;  // bytes
-  std::size_t largest_frame = 0;
 };
-// A thread's own, as the frame pool is.
 thread_local Counts counts;
 
 }  // namespace
@@ -33,21 +28,6 @@ void* operator new(std::size_t size) {
 // Inlined, g++ would take it for the wrong partner of new.
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-
-namespace stickler::net {
-
-void* allocate_frame(std::size_t size) {
-  counts.live_frames += size;
-  counts.largest_frame = std::max(counts.largest_frame, size);
-  return std::malloc(size);
-}
-void free_frame(void* frame, std::size_t size) {
-  counts.live_frames -= size;
-  std::free(frame);
-}
-void free_unneeded_frames() {}
-
-}  // namespace stickler::net
 
 namespace stickler::proxy {
 namespace {
@@ -101,15 +81,16 @@ class Memory : public test::House {
     client().receive();
     for (int i = 0; i < 3; ++i) serve_one();
     counts.allocations = 0;
-    counts.largest_frame = 0;
   }
+
+  static std::size_t frames_in_use() { return net::frames_held().used; }
 
   // The frame of a coroutine that has not begun.
   template <typename Begin>
   static std::size_t frame_of(Begin begin) {
-    std::size_t before = counts.live_frames;
+    std::size_t before = frames_in_use();
     auto task = begin();
-    return counts.live_frames - before;
+    return frames_in_use() - before;
   }
 
   std::string stamp_;
@@ -128,17 +109,18 @@ TEST_F(Memory, OfAKeptConnectionsRequestIsHardlyAllocated) {
 TEST_F(Memory, OfNoFrameHoldsABuffer) {
   warm_up();
   serve_one();
-  EXPECT_LE(counts.largest_frame, 1152U);
-  RecordProperty("largest_frame", static_cast<int>(counts.largest_frame));
+  const std::size_t largest = net::frames_held().largest;
+  EXPECT_LE(largest, 1152U);
+  RecordProperty("largest_frame", static_cast<int>(largest));
   close_up();
 }
 
 TEST_F(Memory, OfAnIdleClientsFramesIsLittle) {
   warm_up();
-  EXPECT_LE(counts.live_frames, 2048U);
-  RecordProperty("frames", static_cast<int>(counts.live_frames));
+  EXPECT_LE(frames_in_use(), 2048U);
+  RecordProperty("frames", static_cast<int>(frames_in_use()));
   close_up();
-  EXPECT_EQ(counts.live_frames, 0U);
+  EXPECT_EQ(frames_in_use(), 0U);
 }
 
 TEST_F(Memory, OfAnIdleTunnelsFramesIsLittle) {
@@ -148,8 +130,8 @@ TEST_F(Memory, OfAnIdleTunnelsFramesIsLittle) {
   request();
   reply("HTTP/1.1 101 S\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
   EXPECT_EQ(test::status_in(answer()), "101");
-  EXPECT_LE(counts.live_frames, 512U);
-  RecordProperty("frames", static_cast<int>(counts.live_frames));
+  EXPECT_LE(frames_in_use(), 512U);
+  RecordProperty("frames", static_cast<int>(frames_in_use()));
   close_up();
 }
 
