@@ -94,7 +94,7 @@ void Stick::join(KeyVerdict& verdict, std::size_t position, TimePoint now) const
 std::vector<std::string> Stick::learn(std::span<const http::Field> answer, std::size_t position,
                                       TimePoint now) const {
   std::vector<std::string> asked;
-  if (!settings_.learn) return asked;
+  if (!learns()) return asked;
   const config::KeyLearned& from = *settings_.learn;
   std::string scratch;
   for (const http::Field& field : answer) {

@@ -50,6 +50,8 @@ class Stick {
   void settle(KeyVerdict& verdict, std::size_t position, TimePoint now) const;
   // As far as nobody has it: for a request whose server something else decided.
   void join(KeyVerdict& verdict, std::size_t position, TimePoint now) const;
+  // Whether answers tell of keys, too.
+  bool learns() const { return settings_.learn.has_value(); }
   // The server at this position has answered with these fields: what they tell of keys is its.
   // Returns those that others have been asked about.
   std::vector<std::string> learn(std::span<const http::Field> answer, std::size_t position,

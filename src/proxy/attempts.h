@@ -105,7 +105,7 @@ class Attempts {
 
   balance::Question question_;
   int agreements_awaited_ = 0;
-  std::unique_ptr<std::string> key_memory_;  // what the key views, if it is not the head
+  std::string key_memory_;  // what the key views, if it is not the head
   std::vector<std::size_t> tried_;
   std::optional<std::size_t> insist_;  // the same server again, whatever the algorithm would say
   bool fixed_ = false;                 // the choice must not be replaced by another server

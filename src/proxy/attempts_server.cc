@@ -24,7 +24,7 @@ net::Task<std::optional<Failure>> Attempts::reserve_server() {
   record_.timers.connect = Duration{-1};
   while (!slot_) {
     if (client_.gone()) co_return Failure{Who::client, Phase::response_head, Why::closed};
-    if (gate_ != nullptr) {
+    if (gate_ != nullptr && !knows_bucket()) {
       std::optional<Failure> lost = co_await find_bucket();
       if (lost) co_return lost;
     }
@@ -72,11 +72,10 @@ void Attempts::note_position(const backend::QueueTicket& ticket, bool of_server)
 }
 
 void Attempts::ask_table() {
-  key_memory_ = std::make_unique<std::string>();
   const ConnectionFacts& facts = client_.facts();
   const balance::Stick& stick = *backend_.stick();
   question_.key = stick.find(key_facts_of(head_, facts.address, facts.tls_facts.get()), net::now(),
-                             *key_memory_);
+                             key_memory_);
   if (question_.key.foreign && stick.is_first_of(question_.key)) {
     log_warning(
         "table {}: a key belongs to {}, which is no server of backend {} here: other "
@@ -137,7 +136,8 @@ net::Task<bool> Attempts::is_settled(std::string_view key) {
 }
 
 bool Attempts::may_learn_keys() const {
-  return backend_.stick() != nullptr && !is_above_sessions(question_);
+  const balance::Stick* stick = backend_.stick();
+  return stick != nullptr && stick->learns() && !is_above_sessions(question_);
 }
 
 // The client may use the key at another balancer as soon as it has the answer.

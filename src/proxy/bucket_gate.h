@@ -13,6 +13,7 @@
 
 #include "balance/bucket_table.h"
 #include "base/intrusive_list.h"
+#include "net/frame_pool.h"
 #include "net/plain_stream.h"
 #include "net/wait.h"
 
@@ -25,6 +26,9 @@ class BucketPass final : public net::WriteGuard, public ListMember<BucketPass> {
  public:
   BucketPass(BucketGate& gate, std::size_t bucket, std::uint64_t epoch);
   ~BucketPass();
+  // One per request: from its thread's pool, as frames are.
+  static void* operator new(std::size_t size) { return net::allocate_frame(size); }
+  static void operator delete(void* pass, std::size_t size) { net::free_frame(pass, size); }
 
   // It must end: nothing more goes to the node.
   bool is_cut() const { return cut_; }
