@@ -68,6 +68,7 @@ struct BodyFraming {
 enum class TargetForm : std::uint8_t { origin, absolute, authority, asterisk };
 
 struct RequestHead {
+  std::string_view line;  // as received: "GET /path HTTP/1.1"
   Method method = Method::other;
   std::string_view method_text;
   std::string_view target;  // as received

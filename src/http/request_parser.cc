@@ -109,6 +109,7 @@ bool RequestParser::read_version() {
     return in_.fail_at(word_, "unsupported HTTP version", 505);
   }
   head_.version_minor = version.back() - '0';
+  head_.line = {head_.method_text.data(), version.data() + version.size()};
   begin(Phase::fields);
   lines_.start(in_.position());
   return true;

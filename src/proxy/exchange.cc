@@ -15,18 +15,16 @@
 namespace stickler::proxy {
 namespace {
 
-// What is kept of a request line, for logs: HAProxy's holds 1 kB of it.
-constexpr std::size_t kLoggedMethod = 32;
+// What is kept of a request's target, for logs: HAProxy's holds 1 kB of the line.
 constexpr std::size_t kLoggedTarget = 4096;
 
-std::string request_line_of(const http::RequestHead& head) {
-  std::string_view method = head.method_text.substr(0, kLoggedMethod);
-  std::string_view target = head.target.substr(0, kLoggedTarget);
-  std::string_view version = head.version_minor == 0 ? " HTTP/1.0" : " HTTP/1.1";
-  std::string line;
-  line.reserve(method.size() + 1 + target.size() + version.size());
-  line.append(method).append(" ").append(target).append(version);
-  return line;
+// Its line, or one that is cut, in `memory`.
+std::string_view logged_line(const http::RequestHead& head, std::string& memory) {
+  if (head.target.size() <= kLoggedTarget) return head.line;
+  memory = head.method_text;
+  memory.append(" ").append(head.target, 0, kLoggedTarget);
+  memory.append(head.version_minor == 0 ? " HTTP/1.0" : " HTTP/1.1");
+  return memory;
 }
 
 std::string_view page_name(PageRequest::Kind kind) {
@@ -67,6 +65,7 @@ class Exchange {
   const TimePoint began_;
   const config::Route* route_;
   Destination destination_;
+  std::string cut_line_;
   ExchangeRecord record_;
   LiveExchange live_;
   Parties parties_;
@@ -85,7 +84,7 @@ Exchange::Exchange(ClientConnection& client, const http::RequestHead& head, Requ
       record_(bad_request_record(client.facts(), timing)),
       live_(record_, began_),
       parties_{client.facts().listener, destination_.backend, std::nullopt} {
-  record_.request_line = request_line_of(head);
+  record_.request_line = logged_line(head, cut_line_);
   record_.request_id = request_id_of(head, client.facts(), service.request_ids());
   record_.head_bytes = head.size;
   record_.timers.head = net::now() - began_;
@@ -286,6 +285,7 @@ std::unique_ptr<UpgradedConnection> Exchange::upgrade(Attempts& attempts) {
   note_load(record_, parties_, service_);
   service_.sink().tunnel_began(record_);
   live_.leave();
+  ParkedRecord record(record_);
   std::string from_client;
   auto client = client_.become_tunnel(from_client);
   std::unique_ptr<backend::ServerConnection> server = attempts.take_connection();
@@ -294,7 +294,7 @@ std::unique_ptr<UpgradedConnection> Exchange::upgrade(Attempts& attempts) {
                                            TunnelLimits{timeouts.tunnel, timeouts.tunnel_age});
   upgraded->generation = client_.facts().generation;
   upgraded->slot = attempts.take_slot();
-  upgraded->record = ParkedRecord(record_);
+  upgraded->record = std::move(record);
   upgraded->listener = parties_.listener;
   upgraded->began = began_;
   upgraded->pass = attempts.take_pass();

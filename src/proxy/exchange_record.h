@@ -54,7 +54,8 @@ struct ExchangeRecord {
   std::size_t server_id = kNobody;
   std::string_view page;  // of our own that was shown: kStatsPage, kMetricsPage; else empty
   std::string_view route;
-  std::string request_line;             // "GET /path HTTP/1.1", or "<BADREQ>"; long ones are cut
+  std::string_view request_line;        // "GET /path HTTP/1.1", or "<BADREQ>"; long ones are cut.
+                                        // Lives as long as the exchange, or what is parked
   std::string request_id;               // "" : none is given
   unsigned status = 0;                  // 0 if none was determined
   std::uint32_t head_bytes = 0;         // of the request; 0 if it could not be read

@@ -21,7 +21,7 @@ void for_each_field(Record& record, Each&& each) {
   each(record.server_id);
   each(record.page);
   each(record.route);
-  each(record.request_line);
+  each.text(record.request_line);
   each(record.request_id);
   each(record.status);
   each(record.head_bytes);
@@ -55,7 +55,7 @@ void for_each_field(Record& record, Each&& each) {
   each(record.failure);
 }
 // Whoever adds a field adds it above, too.
-static_assert(sizeof(void*) != 8 || sizeof(ExchangeRecord) == 456);
+static_assert(sizeof(void*) != 8 || sizeof(ExchangeRecord) == 440);
 
 template <typename T>
 concept Small = std::is_enum_v<T> || std::is_same_v<T, bool> || std::is_same_v<T, char>;
@@ -85,10 +85,12 @@ class Writer {
   void operator()(WallTime value) {
     (*this)(static_cast<std::uint64_t>(value.time_since_epoch().count()));
   }
-  void operator()(const std::string& text) {
+  // Itself.
+  void text(std::string_view text) {
     (*this)(text.size());
     bytes_.append(text);
   }
+  void operator()(const std::string& text) { this->text(text); }
   // Where it is, for it stays there.
   void operator()(std::string_view name) {
     (*this)(name.size());
@@ -140,10 +142,16 @@ class Reader {
     (*this)(count);
     value = WallTime(WallTime::duration(static_cast<WallTime::rep>(count)));
   }
-  void operator()(std::string& text) {
+  // Where it is written down.
+  void text(std::string_view& text) {
     const std::size_t size = this->size();
-    text.assign(next_, size);
+    text = {next_, size};
     next_ += size;
+  }
+  void operator()(std::string& text) {
+    std::string_view there;
+    this->text(there);
+    text = there;
   }
   void operator()(std::string_view& name) {
     const std::size_t size = this->size();

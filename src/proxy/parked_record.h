@@ -14,8 +14,8 @@ class ParkedRecord {
   ParkedRecord() = default;
   explicit ParkedRecord(const ExchangeRecord& record);
 
-  // The same again. Names in it live as long as those of the record that was parked: as the
-  // configuration. Nothing of a record if none was parked.
+  // The same again. Names in it live as long as those of the record that was parked, as the
+  // configuration does; its request line, as long as this. Nothing of a record if none was parked.
   ExchangeRecord unpark() const;
 
  private:

@@ -27,6 +27,7 @@ class ARequest : public ::testing::Test {
 
 TEST_F(ARequest, IsReadWordByWord) {
   const RequestHead& head = parsed(head_of({"POST /a/b?c=d HTTP/1.1", "Host: h:81", "X-Y: z"}));
+  EXPECT_EQ(head.line, "POST /a/b?c=d HTTP/1.1");
   EXPECT_EQ(head.method, Method::post);
   EXPECT_EQ(head.method_text, "POST");
   EXPECT_EQ(head.target, "/a/b?c=d");

@@ -24,7 +24,7 @@ class AccessLogTest : public testing::Test {
     out_ = net::Fd(ends[0]);
     in_ = net::Fd(ends[1]);
   }
-  static proxy::ExchangeRecord record(const std::string& request_line) {
+  static proxy::ExchangeRecord record(std::string_view request_line) {
     proxy::ExchangeRecord made;
     made.request_line = request_line;
     return made;

@@ -47,7 +47,8 @@ TEST_F(AccessMessageTest, IsTheSameWhenComposedAgain) {
 }
 
 TEST_F(AccessMessageTest, IsNoLongerThanLinesMayBe) {
-  record_.request_line = "GET /" + std::string(2000, 'x') + " HTTP/1.1";
+  const std::string request = "GET /" + std::string(2000, 'x') + " HTTP/1.1";
+  record_.request_line = request;
   for (std::uint64_t length : {80U, 200U, 1024U}) {
     log_.length = length;
     EXPECT_EQ(message().size(), length);

@@ -76,7 +76,7 @@ TEST_F(HttpLog, PadsMilliseconds) {
 TEST_F(HttpLog, EscapesWhatCouldBreakALine) {
   for (int byte = 0; byte < 256; ++byte) {
     char c = static_cast<char>(byte);
-    record_.request_line = std::string(1, c);
+    record_.request_line = {&c, 1};
     bool plain = byte >= 0x20 && byte < 0x7f && c != '"' && c != '#';
     char escaped[4];
     std::snprintf(escaped, sizeof escaped, "#%02X", static_cast<unsigned>(byte));
@@ -86,7 +86,8 @@ TEST_F(HttpLog, EscapesWhatCouldBreakALine) {
 }
 
 TEST_F(HttpLog, HoldsAsMuchOfTheRequestAsHaproxyKeeps) {
-  record_.request_line = std::string(1022, 'x') + "\"tail";
+  const std::string request = std::string(1022, 'x') + "\"tail";
+  record_.request_line = request;
   EXPECT_TRUE(line(4096).ends_with("xx#22\""));
   EXPECT_EQ(line(4096).find("tail"), std::string::npos);
 }

@@ -126,8 +126,10 @@ TEST(ParkedRecordTest, OutlivesTheRecord) {
   ParkedRecord parked;
   {
     ExchangeRecord record = full_record();
+    std::string line(record.request_line);
+    record.request_line = line;
     parked = ParkedRecord(record);
-    record.request_line.assign(record.request_line.size(), '?');
+    line.assign(line.size(), '?');
   }
   expect_same(parked.unpark(), [&] {
     ExchangeRecord record = full_record();
