@@ -3,25 +3,13 @@
 
 #include "config/places.h"
 #include "config/schema.h"
+#include "config/string_literal.h"
 
 namespace stickler::config {
 namespace {
 
 constexpr const char* kDefault = "default";
 constexpr const char* kDerived = "derived";
-
-std::string string_literal(std::string_view text) {
-  std::string result = "\"";
-  for (char c : text) {
-    if (c == '"' || c == '\\') result += '\\';
-    if (c == '\n') {
-      result += "\\n";
-    } else {
-      result += c;
-    }
-  }
-  return result + '"';
-}
 
 // As a file says it, on one line.
 std::string value_of(const Node& node) {

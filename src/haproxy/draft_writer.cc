@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/strings.h"
+#include "config/string_literal.h"
 
 namespace stickler::haproxy {
 namespace {
@@ -19,33 +20,8 @@ std::size_t width(std::string_view text) {
       text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-std::string string_literal(std::string_view text) {
-  std::string out = "\"";
-  for (char c : text) {
-    switch (c) {
-      case '"':
-      case '\\':
-        out += '\\';
-        out += c;
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out + '"';
-}
-
 std::string value_text(const config::Node& node) {
-  if (node.kind == config::Node::Kind::string) return string_literal(node.text);
+  if (node.kind == config::Node::Kind::string) return config::string_literal(node.text);
   if (node.kind != config::Node::Kind::list) return node.text;
   std::string items;
   for (const config::Node& item : node.children) {
