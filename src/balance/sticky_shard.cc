@@ -56,12 +56,25 @@ StickyEntry* StickyShard::use(std::string_view key, std::uint32_t hash, StickyTi
     ++expired;
     return nullptr;
   }
+  if (at - found.used < noted_after(limits)) return &found;
   found.used = at;
   if (newest_ != number) {
     unchain(number);
     chain(number);
   }
   return &found;
+}
+
+// The places of an entry's neighbours are mostly in no cache: each use of a large table's key would
+// cost two detours to memory. While there is room the order matters little; where it may soon say
+// who goes, each use counts.
+StickyTime StickyShard::noted_after(const Limits& limits) const {
+  constexpr std::size_t kLeastEntries = 1024;
+  constexpr StickyTime kPartOfIdle = 128;
+  constexpr StickyTime kAtMost = 60 * kStickyTicksPerSecond;
+  const bool has_room = limits.entries >= kLeastEntries && 4 * count_ < 3 * limits.entries;
+  if (!has_room) return 0;
+  return limits.idle == kNeverExpires ? kAtMost : std::min(limits.idle / kPartOfIdle, kAtMost);
 }
 
 const StickyEntry* StickyShard::look(std::string_view key, std::uint32_t hash, StickyTime now,

@@ -73,7 +73,8 @@ class alignas(64) StickyShard {
   // To be held while anything below is called.
   std::mutex& mutex() { return mutex_; }
 
-  // The entry of that key, used now; null if there is none that has not expired.
+  // The entry of that key, used now; null if there is none that has not expired. Of a use soon
+  // after another no note is taken: `used` may be a hundredth of the idle time too early.
   StickyEntry* use(std::string_view key, std::uint32_t hash, StickyTime now, const Limits& limits);
   // The same without using it.
   const StickyEntry* look(std::string_view key, std::uint32_t hash, StickyTime now,
@@ -132,6 +133,7 @@ class alignas(64) StickyShard {
   static bool has_expired(const StickyEntry& entry, StickyTime now, const Limits& limits);
   std::optional<std::size_t> slot_of(std::string_view key, std::uint32_t hash) const;
   std::size_t next(std::size_t slot) const { return (slot + 1) & (slots_.size() - 1); }
+  StickyTime noted_after(const Limits& limits) const;
   std::uint32_t take_entry();
   void grow();
   void put_slot(std::uint32_t number, std::uint32_t hash);

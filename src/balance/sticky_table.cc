@@ -94,7 +94,7 @@ KeyOwner StickyTable::move(std::string_view key, ServerNumber from, ServerNumber
     } else if (found->server == from && from != to) {
       ++place.shard.moves;
       found->server = to;
-      found->created = found->used;
+      found->created = std::max(time, found->used);
       if (with != nullptr) news = change(*found, found->version, from, time, *with);
     }
     owner = owner_of(*found);

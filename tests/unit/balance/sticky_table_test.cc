@@ -77,6 +77,34 @@ TEST_F(StickyTableTest, AFullTableForgetsWhatIsUnusedForLongest) {
   EXPECT_EQ(keys.find("k1", at(seconds(202))), std::nullopt);
 }
 
+TEST_F(StickyTableTest, TakesNoNoteOfAUseSoonAfterAnother) {
+  StickyTable& keys = table({100'000, minutes(32), kNoLimit});
+  keys.claim("a", kOne, kBegan);
+  keys.find("a", at(seconds(14)));
+  EXPECT_EQ(keys.peek("a", at(seconds(14)))->unused, seconds(14));
+  keys.find("a", at(seconds(15)));
+  EXPECT_EQ(keys.peek("a", at(seconds(15)))->unused, seconds(0));
+}
+
+TEST_F(StickyTableTest, TakesNoteOfEachUseBeforeItIsFull) {
+  StickyTable& keys = table({1024, minutes(32), kNoLimit});
+  const auto claim = [&](int from, int to, seconds when) {
+    for (int i = from; i < to; ++i) keys.claim("k" + std::to_string(i), kOne, at(when));
+  };
+  claim(0, 800, seconds(0));
+  keys.find("k0", at(seconds(1)));
+  claim(800, 1500, seconds(2));
+  EXPECT_EQ(keys.find("k0", at(seconds(3))), kOne);
+  EXPECT_EQ(keys.find("k1", at(seconds(3))), std::nullopt);
+}
+
+TEST_F(StickyTableTest, AMovedKeyIsAsOldAsItsMove) {
+  StickyTable& keys = table({100'000, minutes(32), kNoLimit});
+  keys.claim("a", kOne, kBegan);
+  keys.move("a", kOne, kTwo, at(seconds(5)));
+  EXPECT_EQ(keys.peek("a", at(seconds(6)))->age, seconds(1));
+}
+
 TEST_F(StickyTableTest, AReloadMayChangeTheLimits) {
   StickyTable& keys = table({100, hours(1), kNoLimit});
   for (int i = 0; i < 100; ++i) keys.claim("k" + std::to_string(i), kOne, kBegan);
