@@ -59,7 +59,7 @@ export const kImported = {
     ],
     "answers-passed-on": [[/order, names and bytes/, "a cookie is added"]],
     "interim-answers": [[/^the balancer's own answer comes instead/, "there is no max_body"]],
-    "keep-alive": [],
+    "keep-alive": [[/is not waited for/, "timeouts.discard is the default"]],
     "log-output": [[/access = off|below the level/, "everything is logged"]],
     "requests-accepted": [[/own limits hold/, "there are none"]],
     "requests-refused": [],
