@@ -13,6 +13,8 @@ namespace {
 
 // Four records of the largest size: what a fast sender has in flight when we come to read.
 constexpr std::size_t kStage = 65536;
+// For who has room for it: each recv() that makes room wakes a sender that waits for some.
+constexpr std::size_t kLargeStage = 262144;
 
 TlsBio& owner_of(BIO* bio) { return *static_cast<TlsBio*>(BIO_get_data(bio)); }
 
@@ -68,16 +70,18 @@ long TlsBio::on_control(BIO*, int command, long, void*) {
   return command == BIO_CTRL_FLUSH ? 1 : 0;
 }
 
-// One recv() into the empty stage.
+// One recv() into the empty stage, of no more than there is room for behind it: what the reader
+// does not take is kept while it does other things.
 bool TlsBio::receive() {
   if (peer_finished_ || receive_error_ != 0 || !socket_.maybe_readable()) return false;
-  if (!input_) input_ = BufferPool::local().lease(kStage);
+  const std::size_t most = std::clamp(room_, kStage, kLargeStage);
+  if (input_.size() < most) input_ = BufferPool::local().lease(most);
   input_begin_ = input_end_ = 0;
   for (;;) {
-    ssize_t got = net::receive(socket_.fd(), input_.data(), input_.size());
+    ssize_t got = net::receive(socket_.fd(), input_.data(), most);
     if (got > 0) {
       input_end_ = static_cast<std::size_t>(got);
-      if (input_end_ < input_.size()) socket_.short_read();
+      if (input_end_ < most) socket_.short_read();
       return true;
     }
     if (got < 0 && errno == EINTR) continue;

@@ -34,6 +34,8 @@ class TlsBio {
   int receive_error() const { return receive_error_; }  // errno; 0 while there is none
   // Asks the socket if there is nothing. Whether there is something now.
   bool fetch() { return has_input() || receive(); }
+  // How much whoever reads has room for.
+  void expect(std::size_t room) { room_ = room; }
   // Gives the buffer back if it is empty.
   void release_input();
   // OpenSSL gets nothing more, and fails: the peer has asked for too much.
@@ -58,6 +60,7 @@ class TlsBio {
   BufferLease input_;
   std::size_t input_begin_ = 0;
   std::size_t input_end_ = 0;
+  std::size_t room_ = 0;
   BufferLease output_;
   std::size_t output_begin_ = 0;
   std::size_t output_end_ = 0;

@@ -174,9 +174,12 @@ IoResult TlsStream::try_read(char* data, std::size_t size) {
   if (input_end_ == InputEnd::none && (has_buffered_input() || socket().maybe_readable())) {
     forget_openssl_errors();
     for (int record = 0; record < kRecordsPerRead && got < size; ++record) {
+      bio_.expect(size - got);
       if (!read_record(data + got, size - got, got)) break;
-      // Once the socket has run dry, asking OpenSSL again would only make it ask the socket again.
-      if (!has_buffered_input() && socket().looks_drained()) break;
+      if (has_buffered_input()) continue;
+      // Once the socket has run dry, asking OpenSSL again would only make it ask the socket again;
+      // and of what comes now most would have to lie about.
+      if (socket().looks_drained() || got > size / 2) break;
     }
     bio_.release_input();
     // Records may have been answered: with a key update, or an alert.

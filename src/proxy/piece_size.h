@@ -15,6 +15,10 @@ class PieceSize {
   // Bodies with no more than that to come do not go through a pipe (net/splice_pipe.h).
   static constexpr std::size_t kLeastPiped = 256 * 1024;
 
+  // Of an answer no more is copied in one step: what its reader does not take is kept for it, and
+  // readers may be many, and strangers.
+  static constexpr std::size_t kMostCopied = 256 * 1024;
+
   // A body that never runs dry gives way to others after so many bytes.
   static constexpr std::size_t kPerTurn = 512 * 1024;
 

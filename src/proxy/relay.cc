@@ -34,7 +34,7 @@ net::Task<Step> copy_piece(backend::ServerConnection& server, ClientConnection& 
                            std::size_t size, RelayLimits limits, Service& service) {
   Step step;
   std::span<char> into = service.scratch();
-  size = std::min(size, into.size());
+  size = std::min({size, into.size(), PieceSize::kMostCopied});
   backend::BodyPart part = co_await server.read_body(into.data(), size, limits.server);
   if (part.result == backend::Received::cancelled) co_return step;
   if (part.result != backend::Received::done) {

@@ -44,7 +44,7 @@ class Service {
   void count_connections_by(const ConnectionCount& count) { connections_ = &count; }
 
   // A piece of a body passes through here; whoever waits before it is sent copies it (write_all).
-  static constexpr std::size_t kScratch = 256 * 1024;
+  static constexpr std::size_t kScratch = 512 * 1024;
   std::span<char> scratch() { return {scratch_.get(), kScratch}; }
 
   RequestIds& request_ids() { return request_ids_; }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "proxy/upload.h"
 
+#include <algorithm>
+#include <span>
 #include <string>
 
 #include "base/assert.h"
@@ -79,7 +81,9 @@ net::Task<std::optional<std::size_t>> Upload::pipe_piece(net::SplicePipe& pipe) 
 
 // Through this process's memory.
 net::Task<std::optional<std::size_t>> Upload::copy_piece() {
-  RequestBodyPart part = co_await client_.read_body(service_.scratch(), patience());
+  std::span<char> into = service_.scratch();
+  into = into.first(std::min(piece_size_.get(), into.size()));
+  RequestBodyPart part = co_await client_.read_body(into, patience());
   if (part.result == ClientResult::cancelled) co_return std::size_t{0};
   if (part.result != ClientResult::done) {
     fail(part.result);
