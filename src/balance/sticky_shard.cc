@@ -73,7 +73,7 @@ StickyTime StickyShard::noted_after(const Limits& limits) const {
   constexpr StickyTime kPartOfIdle = 128;
   constexpr StickyTime kAtMost = 60 * kStickyTicksPerSecond;
   const bool has_room = limits.entries >= kLeastEntries && 4 * count_ < 3 * limits.entries;
-  if (!has_room) return 0;
+  if (limits.each_use_counts || !has_room) return 0;
   return limits.idle == kNeverExpires ? kAtMost : std::min(limits.idle / kPartOfIdle, kAtMost);
 }
 

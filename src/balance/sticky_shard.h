@@ -64,6 +64,7 @@ class alignas(64) StickyShard {
     std::size_t entries = 0;
     StickyTime idle = kNeverExpires;
     StickyTime max_age = kNeverExpires;
+    bool each_use_counts = false;  // for the order of last use, also while there is room
   };
 
   StickyShard();
@@ -74,7 +75,8 @@ class alignas(64) StickyShard {
   std::mutex& mutex() { return mutex_; }
 
   // The entry of that key, used now; null if there is none that has not expired. Of a use soon
-  // after another no note is taken: `used` may be a hundredth of the idle time too early.
+  // after another no note is taken, unless each counts: `used` may be a hundredth of the idle time
+  // too early.
   StickyEntry* use(std::string_view key, std::uint32_t hash, StickyTime now, const Limits& limits);
   // The same without using it.
   const StickyEntry* look(std::string_view key, std::uint32_t hash, StickyTime now,

@@ -224,7 +224,9 @@ StickyTime StickyTable::time_of(TimePoint now) const {
 StickyShard::Limits StickyTable::shard_limits() const {
   return {(entries_.load(std::memory_order_relaxed) + shard_count_ - 1) / shard_count_,
           limit_of(idle_.load(std::memory_order_relaxed)),
-          limit_of(max_age_.load(std::memory_order_relaxed))};
+          limit_of(max_age_.load(std::memory_order_relaxed)),
+          // Others are told of what was used last first.
+          sharing() != nullptr};
 }
 
 }  // namespace stickler::balance

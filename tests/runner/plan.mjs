@@ -23,7 +23,8 @@ const kJourneysUnderTsan = ["editors", "health", "retries", "reload"];
 
 // About what is shipped, whichever way it is compiled: once is enough.
 const kJourneysOnce = ["completion", "container", "man-pages", "systemd-unit"];
-// Made and installed, which takes as long as a dozen others: begun early.
+// Made and installed, which takes as long as a dozen others: begun among the end-to-end suites,
+// which are tried again if they fail in a crowd.
 const kPackage = "package";
 
 // Of each target, unless told otherwise.
@@ -37,6 +38,7 @@ export function allSuites(root = kRoot) {
   const rooms = list(root, "tests/unit").filter((room) =>
     list(root, `tests/unit/${room}`).some((file) => file.endsWith("_test.cc")));
   const journeys = suffixed(root, "tests/e2e", ".test.mjs").filter((name) => name !== kPackage);
+  const half = Math.floor(journeys.length / 2);
   const sanitized = journeys.filter((name) => !kJourneysOnce.includes(name));
   const formats = suffixed(root, "tests/fuzz", "_fuzz.cc");
   const trials = suffixed(root, "tests/fuzz", "_trial.cc");
@@ -49,8 +51,9 @@ export function allSuites(root = kRoot) {
     { kind: "tidy", name: "rules", file: "tests/tidy/tidy.test.mjs" },
     { kind: "tidy", name: "runner", file: "tests/runner/runner.test.mjs" },
     ...unit("plain", rooms),
+    ...e2e("plain", journeys.slice(0, half)),
     { kind: "package", name: "", build: "plain", file: `tests/e2e/${kPackage}.test.mjs` },
-    ...e2e("plain", journeys),
+    ...e2e("plain", journeys.slice(half)),
     ...trials.map((name) => ({ kind: "trial", name, build: "plain" })),
     ...unit("asan", rooms),
     ...e2e("asan", sanitized),

@@ -211,6 +211,13 @@ TEST_F(SharedStickyTable, WhatWasSettledIsInDoubtAfterSilence) {
   EXPECT_EQ(others.take().base_version, 1U);
 }
 
+TEST_F(SharedStickyTable, TakesNoteOfEachUse) {
+  settle_one("a");
+  table.find("a", at(minutes(1)));
+  table.find("a", at(minutes(1) + seconds(1)));
+  EXPECT_EQ(table.peek("a", at(minutes(1) + seconds(1)))->unused, seconds(0));
+}
+
 TEST_F(SharedStickyTable, DoubtsAreToldTheLastUsedFirstAndOnce) {
   for (const char* key : {"a", "b", "c"}) settle_one(key);
   table.find("a", at(seconds(10)));
