@@ -138,7 +138,7 @@ onlyStickler("of a table that is shared it is shown how that goes, and how sure 
     const { keys: [key] } = await eventually(() => json("show", "table", "t"),
       ({ keys }) => keys[0].standing === "settled", "the key to be settled");
     assert.deepEqual([key.key, key.server, key.version], ["a", owner, 1]);
-    const at = `Redis at ${redis.address}, lag [\\d.<]+ m?s, no other balancer was heard of, `;
+    const at = `Redis at ${redis.address}, lag [\\d.< ]+ m?s, no other balancer was heard of, `;
     assert.match((await stickler("show", "tables")).stdout,
       new RegExp(`^t +1 +100k .* shared +${at}nothing waits$`, "m"));
     assert.match((await stickler("show", "table", "t")).stdout,
