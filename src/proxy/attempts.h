@@ -49,9 +49,10 @@ class Attempts {
   // balance/session_key.h; 0 if no session came. One that came from another server is this one's
   // from now on.
   std::uint64_t session_key() const;
-  // The answer's head is there: what it tells of keys is learned, also by those who share the
-  // table, if they answer in time.
+  // Whether the answer may tell of keys.
   bool may_learn_keys() const;
+  // Its head is there: what it tells of keys is learned, also by those who share the table, if they
+  // answer in time. Only if it may.
   net::Task<> learn_keys();
   // The server that the record names: chosen or at least waited for, at last.
   std::optional<std::size_t> named_server() const { return named_; }
